@@ -1,43 +1,74 @@
 /** A story file's text becomes what can be published, or a list of problems with their places. */
-import type { Attributes, Block, Meta } from './story.ts';
+import { detectLanguage } from './parse/detect-language.ts';
+import { directionOf } from './parse/direction.ts';
+import { canonicalLang, readFrontMatter, type FrontMatter } from './parse/front-matter.ts';
+import { markdownPieces } from './parse/markdown-pieces.ts';
+import type { Parsed, ParsedMeta, ParsedSection, ParseOptions, Problem } from './parsed.ts';
+import { readPlainText } from './parse/plain-text.ts';
+import { collectProblems, type Problems } from './parse/problems.ts';
+import { isEmpty, toSections } from './parse/sections.ts';
+import { cutUnpublished } from './parse/unpublished.ts';
 
-/** `note` informs (`check` only), `warning` publishes all the same, `error` publishes nothing. Lines and columns count from 1. */
-export type Problem = { severity: 'error' | 'warning' | 'note'; line: number; column: number; message: string };
+export type { Parsed, ParsedMeta, ParsedSection, ParseOptions, Problem } from './parsed.ts';
 
-export type ParsedSection = {
-  /** 0 for the lead, which always stands first; else 2..6 as the page shows it. */
-  level: number;
-  heading: string;
-  attrs: Attributes;
-  /** The id an editor pinned: `{#id}`. */
-  pin?: string;
-  blocks: Block[];
-  /** Where its heading stands in the file, from 1. */
-  line: number;
+/**
+ * Reads one story file. Takes any text, throws nothing. `parsed` is absent where there is an error among the problems: then nothing is to be published.
+ * What is not to be published (drafts, comments of HTML and YAML) stands nowhere in the result, problems included.
+ */
+export const parseStory = (text: string, options: ParseOptions): { parsed?: Parsed; problems: Problem[] } => {
+  const problems = collectProblems();
+  const read = options.format === 'txt' ? parsePlainText : parseMarkdown;
+  const parsed = read(normalise(text), options, problems);
+  return { ...(parsed && !problems.failed() && { parsed }), problems: problems.list() };
 };
 
-export type ParsedMeta = Pick<Meta, 'headline' | 'lang' | 'dir' | 'authors'> & {
-  status: 'draft' | 'developing' | 'final' | 'withdrawn';
-  corrections: { text: string; section?: string }[];
-  note?: string;
-  minor?: string;
+/** `storm.md:4:1: error: what is wrong and how to mend it` */
+export const formatProblem = (file: string, { line, column, severity, message }: Problem): string => `${file}:${line}:${column}: ${severity}: ${message}`;
+
+/** Without byte order mark, CR, NUL and halves of characters. */
+const normalise = (text: string): string => text.toWellFormed().replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n').replaceAll('\0', '\uFFFD');
+
+const parseMarkdown = (text: string, options: ParseOptions, problems: Problems): Parsed | undefined => {
+  const { front, head, body } = readFrontMatter(text, problems);
+  const published = cutUnpublished(body, problems);
+  if (!published) return undefined;
+  const pieces = markdownPieces(published, options.story, problems);
+  const { headline, sections } = toSections(pieces, front.headline, body.lines[0] ?? 1, problems);
+  return toParsed(withHeadline(front, headline), sections, head + published.text, options, problems);
 };
 
-export type Parsed = {
-  meta: ParsedMeta;
-  sections: ParsedSection[];
-  /** The source without drafts and comments: what may be kept in the log. */
-  source: string;
+const parsePlainText = (text: string, options: ParseOptions, problems: Problems): Parsed | undefined => {
+  const story = readPlainText(text, options.story, problems);
+  if (!story) return undefined;
+  const { sections } = toSections(story.pieces, story.headline, 1, problems);
+  const lang = story.developing ?? detectLanguage(story.body.text);
+  return toParsed(withHeadline(lang === undefined ? {} : { lang }, story.headline), sections, story.body.text, options, problems);
 };
 
-export type ParseOptions = {
-  /** `storm`, `uk/vote`: what relative addresses are relative to, and the headline of last resort. */
-  story: string;
-  format: 'md' | 'txt';
-  /** BCP 47, for a story that does not name its own. */
-  lang: string;
+const withHeadline = (front: FrontMatter, headline: string | undefined): FrontMatter => (headline === undefined ? front : { ...front, headline });
+
+const toParsed = (front: FrontMatter, sections: ParsedSection[], source: string, options: ParseOptions, problems: Problems): Parsed => {
+  const isShown = front.status !== 'withdrawn' && front.status !== 'draft';
+  if (isShown && front.headline === undefined && !problems.failed()) reportMissingHeadline(isEmpty(sections), problems);
+  return { meta: toMeta(front, options), sections, source };
 };
 
-export const parseStory = (_text: string, _options: ParseOptions): { parsed?: Parsed; problems: Problem[] } => {
-  throw new Error('not written yet');
+const reportMissingHeadline = (isEmpty: boolean, problems: Problems): void => {
+  const start = { line: 1, column: 1 };
+  if (isEmpty) problems.error(start, 'the story has no text: to withdraw it, remove the file or set `status: withdrawn`');
+  else problems.warning(start, 'the story has no headline, so that its file name stands there: begin it with "# Headline"');
+};
+
+const toMeta = (front: FrontMatter, options: ParseOptions): ParsedMeta => {
+  const lang = front.lang ?? canonicalLang(options.lang) ?? 'en';
+  return {
+    headline: front.headline ?? options.story.split('/').at(-1) ?? options.story,
+    lang,
+    dir: directionOf(lang),
+    status: front.status ?? 'developing',
+    authors: front.authors ?? [],
+    corrections: front.corrections ?? [],
+    ...(front.note !== undefined && { note: front.note }),
+    ...(front.minor !== undefined && { minor: front.minor }),
+  };
 };

@@ -32,7 +32,7 @@ export type Meta = {
 export type Attributes = { pinned?: true };
 
 export type Section = {
-  /** Unique in the story, and never given to something else. The lead is `lead`. */
+  /** Unique in the story, and never given to something else, except by an editor's pin. The lead is `lead`. */
   id: string;
   /** 0 for the lead, else 2..6 as the page shows it. */
   level: number;

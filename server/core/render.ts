@@ -1,0 +1,102 @@
+/** A story as HTML: the same functions make the page on the server and change it in the browser, so that both arrive at the same page. */
+import type { Correction, Meta, Section, Time } from './story.ts';
+import { fill, listOf, type ClientTexts } from './languages/texts.ts';
+import { textOf } from './text.ts';
+
+const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+/** Text for HTML: between tags, or in an attribute in double quotes. */
+export const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (sign) => entities[sign] ?? '');
+
+/** The address of a story's page. */
+export const storyPath = (slug: string): string => `/stories/${encodeSlug(slug)}`;
+
+/** A slug as part of an address: its slashes stay. */
+export const encodeSlug = (slug: string): string => slug.split('/').map(encodeURIComponent).join('/');
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** A time for people. Without a zone it is UTC and says so; with one (the reader's) it speaks for itself. */
+export const formatTime = (time: Time, locale: string, timeZone?: string): string => {
+  const key = `${locale} ${timeZone}`;
+  const format =
+    formats.get(key) ??
+    new Intl.DateTimeFormat(locale, {
+      day: 'numeric', month: 'short', year: 'numeric', hour: 'numeric', minute: '2-digit',
+      ...(timeZone === undefined ? { timeZone: 'UTC', timeZoneName: 'short' } : { timeZone }),
+    });
+  formats.set(key, format);
+  return format.format(new Date(time));
+};
+
+/** A `<time>` that the reader's browser may rewrite with `formatTime` in its own zone. */
+export const renderTime = (time: Time, { locale }: ClientTexts): string => `<time datetime="${time}">${escapeHtml(formatTime(time, locale))}</time>`;
+
+/** A text with HTML in its places; the text itself is escaped, the values are not. */
+export const fillHtml = (text: string, values: Record<string, string>): string => fill(escapeHtml(text), values);
+
+/** The `lang` attribute of the page's own words, where the story around them speaks another language. */
+export const ownLang = (texts: ClientTexts, lang: string): string => (lang.toLowerCase().split('-')[0] === texts.lang ? '' : ` lang="${texts.lang}"`);
+
+const renderStatus = (meta: Meta, texts: ClientTexts, own: string): string => `<p class="kicker ${meta.status}"${own}>${escapeHtml(texts[meta.status])}</p>`;
+
+/** The story's head: status, headline, authors, times. */
+export const renderHeader = (meta: Meta, texts: ClientTexts): string => {
+  const own = ownLang(texts, meta.lang);
+  const byline = meta.authors.length > 0 ? `<p class="byline"${own}>${fillHtml(texts.by, { names: escapeHtml(listOf(meta.authors, texts.locale)) })}</p>` : '';
+  const published = `<span>${fillHtml(texts.published, { time: renderTime(meta.published, texts) })}</span>`;
+  const updated = meta.updated === meta.published ? '' : ` <span>${fillHtml(texts.updated, { time: renderTime(meta.updated, texts) })}</span>`;
+  return `<header id="story-header">${renderStatus(meta, texts, own)}<h1 class="headline">${escapeHtml(meta.headline)}</h1>${byline}<p class="times"${own}>${published}${updated}</p></header>`;
+};
+
+const sectionClass = ({ id, attrs }: Section): string => `section${id === 'lead' ? ' lead' : ''}${attrs.pinned ? ' pinned' : ''}`;
+
+const renderHeading = ({ id, level, heading }: Section, texts: ClientTexts): string => {
+  const label = escapeHtml(fill(texts.permalink, { heading }));
+  const link = `<a class="permalink" href="#s-${escapeHtml(id)}" aria-label="${label}"><span aria-hidden="true">#</span></a>`;
+  return `<h${level} class="heading"><span class="heading-text">${escapeHtml(heading)}</span> ${link}</h${level}>`;
+};
+
+/** One section. Ids carry the prefix `s-`, also those that it has absorbed, so that old links still arrive. */
+export const renderSection = (section: Section, meta: Meta, texts: ClientTexts): string => {
+  const { id, was, added, revised, blocks } = section;
+  const anchors = was.map((old) => `<a class="was" id="s-${escapeHtml(old)}" aria-hidden="true"></a>`).join('');
+  const [heading, label] = section.level > 0 ? [renderHeading(section, texts), ''] : ['', ` aria-label="${escapeHtml(texts.opening)}"`];
+  const time = fillHtml(texts.updated, { time: renderTime(revised, texts) });
+  return (
+    `<section id="s-${escapeHtml(id)}" data-id="${escapeHtml(id)}" class="${sectionClass(section)}"${label}>${anchors}${heading}` +
+    `<p class="revised"${ownLang(texts, meta.lang)}${revised === added ? ' hidden' : ''}>${time}</p><div class="blocks">${blocks.join('')}</div></section>`
+  );
+};
+
+const renderCorrection = ({ at, text, section }: Correction, texts: ClientTexts, own: string): string => {
+  const link = section === undefined ? '' : ` <a href="#s-${escapeHtml(section)}"${own}>${escapeHtml(texts.correctedSection)}</a>`;
+  return `<li>${renderTime(at, texts)} <span class="correction-text">${escapeHtml(text)}</span>${link}</li>`;
+};
+
+/** The list at the foot of the story; an empty element where nothing had to be corrected. */
+export const renderCorrections = (meta: Meta, texts: ClientTexts): string => {
+  const own = ownLang(texts, meta.lang);
+  const list = meta.corrections.map((correction) => renderCorrection(correction, texts, own)).join('');
+  return `<footer id="corrections">${list === '' ? '' : `<h2${own}>${escapeHtml(texts.corrections)}</h2><ul>${list}</ul>`}</footer>`;
+};
+
+/** A story in the list of stories. `texts` are the list's, in its own language. */
+export const renderStoryItem = (slug: string, meta: Meta, excerpt: string, texts: ClientTexts): string => {
+  const own = ownLang(texts, meta.lang);
+  const words = excerpt === '' ? '' : `<p class="excerpt">${escapeHtml(excerpt)}</p>`;
+  return (
+    `<li data-story="${escapeHtml(slug)}"><article lang="${escapeHtml(meta.lang)}" dir="${meta.dir}">${renderStatus(meta, texts, own)}` +
+    `<h2 class="headline"><a href="${storyPath(slug)}">${escapeHtml(meta.headline)}</a></h2>${words}` +
+    `<p class="times"${own}><span>${fillHtml(texts.updated, { time: renderTime(meta.updated, texts) })}</span></p></article></li>`
+  );
+};
+
+/** How a story begins: the first paragraph of its lead (else of the story), at most `length` UTF-16 units, cut between words. */
+export const excerptOf = (sections: Section[], length = 220): string => {
+  const paragraphs = sections.flatMap(({ blocks }) => blocks.filter((block) => /^<p[ >]/.test(block)).map((block) => textOf(block).replace(/\s+/g, ' ').trim()));
+  const text = paragraphs.find((paragraph) => paragraph !== '') ?? '';
+  if (text.length <= length) return text;
+  const cut = text.slice(0, length);
+  return `${cut.slice(0, cut.includes(' ') ? cut.lastIndexOf(' ') : length).replace(/[\uD800-\uDBFF]$|[\s,;:–-]+$/g, '')} …`;
+};

@@ -1,0 +1,96 @@
+/** The laws of the core over real edit histories: every pair of neighbours, and pairs far apart. */
+import { describe, expect, it } from 'vitest';
+import type { Content } from '../server/core/story.ts';
+import { apply, diff } from '../server/core/diff.ts';
+import { parseStory, type Parsed } from '../server/core/parse.ts';
+import { allTexts, identityDataIsThere } from './bench/identity-cases.ts';
+import { createRandom } from './bench/identity-edits.ts';
+import { createSaving, minute } from './saving.ts';
+
+const far = 500;
+/** A few folded diffs pair the blocks of a rewritten section otherwise than the steps did, and are larger by this at most. */
+const slack = 1.1;
+
+type Step = { content: Content; at: string; ops: ReturnType<typeof diff>; came: string[]; splits: Record<string, string> };
+
+/** The revisions that a stream makes when its versions are saved one after another. */
+const stepsOf = (versions: readonly Parsed[]): Step[] => {
+  const save = createSaving();
+  return versions.flatMap((parsed, index): Step[] => {
+    const revised = save(parsed);
+    if (!revised) return [];
+    const { content, ops, splits, identities } = revised;
+    const came = identities.filter(({ previous }) => !previous).map(({ id }) => id);
+    return [{ content, at: minute(index), ops, came, splits }];
+  });
+};
+
+const parse = (text: string): Parsed[] => [parseStory(text, { story: 'story', format: 'md', lang: 'en' }).parsed ?? []].flat();
+
+const histories = (identityDataIsThere ? allTexts() : []).map(({ name, texts }) => ({ name, versions: texts.flatMap(parse) }));
+const streams = histories.map(({ name, versions }) => ({ name, steps: stepsOf(versions) }));
+/** The same histories as an editor makes them who saves less often: every second version, every fifth. */
+const sparse = [2, 5].flatMap((stride) => histories.map(({ name, versions }) => ({ name, steps: stepsOf(versions.filter((_, index) => index % stride === 0)) })));
+
+/** Pairs of revisions of one stream, the same ones in every run. */
+const farPairs = (): { name: string; steps: Step[]; from: number; to: number }[] => {
+  const random = createRandom(3);
+  return Array.from({ length: far }, () => {
+    const { name, steps } = streams[Math.floor(random() * streams.length)] ?? { name: '', steps: [] };
+    const [one, other] = [Math.floor(random() * steps.length), Math.floor(random() * steps.length)];
+    return { name, steps, from: Math.min(one, other), to: Math.max(one, other) };
+  }).filter(({ from, to }) => to > from + 1);
+};
+
+/** What was split on the way, as the log hands it on: only what the last state has and the first had not. */
+const splitsBetween = (steps: readonly Step[], from: number, to: number): Record<string, string> =>
+  Object.assign({}, ...steps.slice(from + 1, to + 1).map(({ splits }) => splits)) as Record<string, string>;
+
+const bytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
+
+describe.skipIf(!identityDataIsThere)(`on real edit histories${identityDataIsThere ? '' : ' (skipped: they are not here)'}`, () => {
+  it('ids stand once in a state, be it as an id or in a `was`', () => {
+    for (const { steps } of [...streams, ...sparse]) {
+      for (const { content: { sections } } of steps) {
+        const all = sections.flatMap(({ id, was }) => [id, ...was]);
+        expect(new Set(all).size).toBe(all.length);
+      }
+    }
+  });
+
+  it('no id comes back to life for something else', () => {
+    for (const { steps } of [...streams, ...sparse]) {
+      const given = new Set<string>();
+      for (const { content: { sections }, came } of steps) {
+        expect(came.filter((id) => given.has(id))).toEqual([]);
+        for (const { id, was } of sections) for (const each of [id, ...was]) given.add(each);
+      }
+    }
+  });
+
+  it('a state differs from itself in nothing', () => {
+    for (const { steps } of [...streams, ...sparse]) for (const { content, at } of steps) expect(diff(content, structuredClone(content), { at })).toEqual([]);
+  });
+
+  it('the ops of every save lead to its state and its hash', () => {
+    for (const { steps } of [...streams, ...sparse]) {
+      for (const [index, { content, ops, at }] of steps.entries()) {
+        const before = steps[index - 1]?.content;
+        if (before) expect(apply(before, ops, at)).toEqual(content);
+      }
+    }
+  });
+
+  it('the ops between revisions far apart lead to the state and its hash, and are not larger than the chain', () => {
+    const pairs = farPairs();
+    expect(pairs.length).toBeGreaterThan(far / 2);
+    for (const { name, steps, from, to } of pairs) {
+      const [a, b] = [steps[from], steps[to]];
+      if (!a || !b) continue;
+      const ops = diff(a.content, b.content, { at: b.at, splits: splitsBetween(steps, from, to) });
+      expect(apply(a.content, ops, b.at)).toEqual(b.content);
+      const [folded, chain] = [bytes(ops), bytes(steps.slice(from + 1, to + 1).flatMap((step) => step.ops))];
+      expect(folded, `${name}, ${from} to ${to}`).toBeLessThanOrEqual(chain * slack);
+    }
+  }, 120_000);
+});
