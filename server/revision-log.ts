@@ -33,14 +33,21 @@ export type Origin = {
 };
 
 type Place = { story: string; position: Position; sequence: number; at: Time };
-/** `previous`: the story's own position before this entry; absent for its first. `state.story` is the slug at the time of reading. */
+/**
+ * `story`, and `state.story`, is the slug that the story had then. `previous` is the story's own position before this entry, `diff` leads from there;
+ * both are absent for its first revision. Where the revision before has been redacted, `diff` is absent too: `state` is then to be taken whole.
+ * `state` and `diff` are shared by everyone who is given them and MUST NOT be changed.
+ */
 export type Revision = Place & { kind: 'revision'; previous?: Position; state: State; diff?: Diff };
 export type Withdrawal = Place & { kind: 'withdrawal'; previous: Position };
 /** `story` is the old slug. The story goes on under `to`, with its whole history. */
 export type Move = Place & { kind: 'move'; previous: Position; to: string };
 export type Entry = Revision | Withdrawal | Move;
 
-/** How a slug stands now. `position` is the story's own: that of its last entry. `state` is its last published one. */
+/**
+ * How a slug stands now. `position` is the story's own: that of its last entry. `state` is its last published one; of a withdrawn story it may have
+ * been redacted: then it has no sections, and of its meta only language, direction, status and times. `to` is where a moved story stands now.
+ */
 export type Standing =
   | { kind: 'published'; position: Position; state: State }
   | { kind: 'withdrawn'; position: Position; at: Time; state: State }
@@ -69,7 +76,10 @@ export type Lookup = { kind: 'found'; state: State; summary: Summary } | { kind:
  */
 export type DiffLookup = { kind: 'found'; diff: Diff } | { kind: 'same'; position: Position } | { kind: 'gone' } | { kind: 'unknown' };
 
-/** A file's memory beyond its last state: what a removed section was, so that it gets its own id when it returns. */
+/**
+ * A file's memory beyond its last state: what a removed section was, so that it gets its own id when it returns. Also one that another has absorbed.
+ * Of a section whose every revision was redacted only the ids are left (no heading, no blocks), so that they are not given to something else.
+ */
 export type Memory = { removed: Section[]; origin: Origin };
 
 export interface RevisionLog {
@@ -85,6 +95,13 @@ export interface RevisionLog {
   /** Every slug that has a file to be expected (published or withdrawn, not moved), with the hash of the file as last published. */
   files(): { story: string; fileHash: string; withdrawn: boolean }[];
 
+  /**
+   * Every slug with an entry after `after`, also the one that a move led to, in the order of their last entries. `held` is the story's own position at `after`,
+   * where its last entry then was a revision under this slug; absent where it was withdrawn, stood elsewhere or was not there yet.
+   * Reads no content, so that who follows every story can resume from long ago. Throws `UnknownPositionError` as `subscribe` does.
+   */
+  changedSince(after: Position): { story: string; held?: Position }[];
+
   /** How a slug stands now; `undefined` when it has never been published. */
   find(story: string): Standing | undefined;
 
@@ -94,6 +111,7 @@ export interface RevisionLog {
   /**
    * Appends one revision. When the promise resolves the entry is durable (fsync), numbered without gap, and every listener has been called with it, in that order.
    * Puts a withdrawn story back. A `Draft.story` that stands as `moved` starts a new story under that slug. Calls MUST be handled in the order they were made.
+   * Rejects with `WriteFailedError` when nothing could be written: then nothing has changed, and the log goes on. So do `withdraw`, `move` and `redact`.
    */
   append(draft: Draft): Promise<Revision>;
 
@@ -105,17 +123,21 @@ export interface RevisionLog {
 
   /**
    * Overwrites the content of one revision, or of every revision (`'all'`), in the log and in its files on disk. Diffs across it still work.
-   * The revision that readers see now is never redacted (`'current'`): publish a better one or withdraw the story first.
+   * The revision that readers see now is never redacted (`'current'`; `'all'` spares it): publish a better one or withdraw the story first.
+   * `revisions` are those that this call has redacted. Rejects with `RedactionUnfinishedError` when old bytes are left in the files. Ids stay: they are never given again.
    */
   redact(story: string, revision: number | 'all'): Promise<{ kind: 'redacted'; revisions: number[] } | { kind: 'current' } | { kind: 'unknown' }>;
 
-  /** The story's own position at or before `position`; `undefined` if `position` is not of this log, ahead of its head, or before the story's first entry. */
+  /** The story's own position at or before `position`, for an old slug at most the move away from it; `undefined` if `position` is not of this log, ahead of its head, or before the story's first entry. */
   locate(story: string, position: Position): Position | undefined;
 
   /** A revision by its number or by any position at which it was the story's state. Time does not grow with the history. */
   revision(story: string, which: number | Position): Lookup;
 
-  /** The diff between the states at two positions, `from` before `to`, folded. Time does not grow with the history. */
+  /**
+   * The diff between the states at two positions, `from` before `to`, folded. Time does not grow with the history.
+   * `splitFrom` stands in it only where at most 64 revisions with splits lie between. The same question is answered with the same object while it is remembered.
+   */
   diff(story: string, from: Position, to: Position): DiffLookup;
 
   /** Newest first, at most `limit`, those before revision number `before`. */
@@ -124,6 +146,8 @@ export interface RevisionLog {
   /**
    * Calls the listener with every entry after `after`, of one story (also one not published yet) or of all (`'*'`): exactly once, in order,
    * history first, then live, each live one only when it is durable. History is delivered before `subscribe` returns.
+   * History is that of the story which the slug stands for when `subscribe` is called; live are the entries under that slug, and a move that brings a story to it.
+   * Redacted revisions are left out of the history, and the next entry follows on the one delivered before: its `previous` is that position, its diff leads from that state.
    * A listener that throws MUST NOT keep the others from being called. Returns what ends it; it may be called twice.
    * Throws `UnknownPositionError` when `after` is not a position of this log at or before its head.
    */
@@ -139,5 +163,32 @@ export class UnknownPositionError extends Error {
   constructor(position: string) {
     super(`${position} is not a position of this log`);
     this.position = position;
+  }
+}
+
+/** The disk is full, or it failed: nothing was written, nothing has changed. `cause` says why. */
+export class WriteFailedError extends Error {
+  override name = 'WriteFailedError';
+  constructor(what: string, cause: unknown) {
+    super(`${what} could not be written to the revision log: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+/** The content is redacted for every reader of the log, but its old bytes are still in the files. */
+export class RedactionUnfinishedError extends Error {
+  override name = 'RedactionUnfinishedError';
+  constructor(cause: unknown) {
+    super(
+      `redacted, but the old bytes are still in the files of the log (${cause instanceof Error ? cause.message : String(cause)}): ` +
+        'close other programs that read them, make room on the disk, and redact again',
+      { cause },
+    );
+  }
+}
+
+export class LogClosedError extends Error {
+  override name = 'LogClosedError';
+  constructor() {
+    super('the revision log is closed');
   }
 }

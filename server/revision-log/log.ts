@@ -1,0 +1,86 @@
+/** A revision log on a store: one queue of writers, durable before visible, history before live. */
+import { everyStory } from '../core/protocol.ts';
+import { LogClosedError, RedactionUnfinishedError, UnknownPositionError, WriteFailedError, type Entry, type RevisionLog } from '../revision-log.ts';
+import { createQueue } from './queue.ts';
+import { createReader, readPosition } from './reader.ts';
+import { createReplay } from './replay.ts';
+import { createStates } from './states.ts';
+import type { Store } from './store.ts';
+import { createSubscribers } from './subscribers.ts';
+import { createWriter } from './writer.ts';
+
+export type LogOptions = {
+  /** Is given what a listener threw; by default it is printed. */
+  onListenerError?: ((error: unknown) => void) | undefined;
+};
+
+export const createLog = (store: Store, { onListenerError = console.error }: LogOptions): RevisionLog => {
+  const states = createStates(store);
+  const writer = createWriter(store, states);
+  const replay = createReplay(store, states);
+  const subscribers = createSubscribers(onListenerError);
+  const queue = createQueue();
+  let closed: Promise<void> | undefined;
+
+  const inOrder = <T>(work: () => T): Promise<T> => (closed ? Promise.reject(new LogClosedError()) : queue.run(work));
+
+  const write = <T>(what: string, step: () => T): T => {
+    try {
+      return store.transact(step);
+    } catch (cause) {
+      throw new WriteFailedError(what, cause);
+    }
+  };
+
+  /** Durable first, then remembered, then told. */
+  const commit = <T extends Entry | undefined>(what: string, step: () => T): Promise<T> =>
+    inOrder(() => {
+      const entry = write(what, step);
+      if (entry?.kind === 'revision') states.keep(entry);
+      if (entry) subscribers.tell(entry);
+      return entry;
+    });
+
+  const scrub = () => {
+    try {
+      store.scrub();
+    } catch (cause) {
+      throw new RedactionUnfinishedError(cause);
+    }
+  };
+
+  const end = async (): Promise<void> => {
+    await queue.idle();
+    subscribers.clear();
+    store.close();
+  };
+
+  return {
+    ...createReader(store, states),
+
+    append: (draft) => commit(`a revision of ${draft.story}`, () => writer.append(draft)),
+
+    withdraw: (story, at) => commit(`the withdrawal of ${story}`, () => writer.withdraw(story, at)),
+
+    move: (story, to, at) => commit(`the move of ${story} to ${to}`, () => writer.move(story, to, at)),
+
+    redact: (story, which) =>
+      inOrder(() => {
+        const result = write(`the redaction of ${story}`, () => writer.redact(story, which));
+        states.clear();
+        if (result.kind === 'redacted') scrub();
+        return result;
+      }),
+
+    subscribe: (story, after, listener) => {
+      if (closed) throw new LogClosedError();
+      const sequence = readPosition(store, after);
+      if (sequence === undefined) throw new UnknownPositionError(after);
+      const place = store.slug(story);
+      const history = story === everyStory ? replay(sequence) : place ? replay(sequence, place) : [];
+      return subscribers.add(story, history, store.head(), listener);
+    },
+
+    close: () => (closed ??= end()),
+  };
+};

@@ -1,0 +1,40 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createMemoryLog } from '../server/revision-log/memory.ts';
+import { createSqliteLog } from '../server/revision-log/sqlite.ts';
+import { revisionLogSuite } from './revision-log-suite.ts';
+
+revisionLogSuite(
+  'in memory',
+  async () => {
+    const errors: unknown[] = [];
+    const log = createMemoryLog({ epoch: '7f3a9c21', onListenerError: (error) => void errors.push(error) });
+    return { log, errors, reopen: async () => log, remove: () => log.close() };
+  },
+  { runs: 60, durable: false },
+);
+
+revisionLogSuite(
+  'on disk',
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'stop-press-log-'));
+    const errors: unknown[] = [];
+    const open = () => createSqliteLog({ folder, onListenerError: (error) => void errors.push(error) });
+    let log = open();
+    return {
+      log,
+      errors,
+      reopen: async () => {
+        await log.close();
+        log = open();
+        return log;
+      },
+      remove: async () => {
+        await log.close();
+        await rm(folder, { recursive: true });
+      },
+    };
+  },
+  { runs: 30, durable: true },
+);
