@@ -1,5 +1,7 @@
-/** Every limit of the program: its name, its unit, its default. Command line options are read in `main.ts` and checked here, once. */
+/** Every option, default and limit, with its unit, checked once. */
+import { parseArgs } from 'node:util';
 
+/** Limits that no option changes. */
 export const defaults = {
   /** bytes of a story file */
   maxStoryBytes: 4 * 1024 * 1024,
@@ -20,9 +22,145 @@ export const defaults = {
   /** messages a second from a client, on average, and at once */
   messagesPerSecond: 10,
   messageBurst: 40,
+  /** sockets a client address, where the server listens beyond this machine */
+  maxSocketsPerAddress: 1_000,
   /** ms window in which clients come back after a restart */
   restartWindowMs: [500, 5_000] as [min: number, max: number],
 
   /** revisions in one page of `/api/stories/<slug>/revisions` */
   revisionsPerPage: 100,
+
+  /** ms for open requests to end when the server stops */
+  shutdownMs: 3_000,
 } as const;
+
+type OptionSpec = { value?: string; default?: string; help: string };
+
+/** What `serve` and the operator's commands take. Each is also an environment variable: `--withdraw-after` is `STOP_PRESS_WITHDRAW_AFTER`. */
+export const optionSpecs = {
+  port: { value: 'N', default: '3000', help: 'port to listen on; 0 takes a free one' },
+  host: { value: 'ADDRESS', default: '127.0.0.1', help: 'address to listen on' },
+  data: { value: 'FOLDER', default: '.stop-press', help: 'where the revision log is kept' },
+  lang: { value: 'TAG', default: 'en', help: 'language of stories that do not name theirs (BCP 47)' },
+  origins: { value: 'LIST', help: 'origins whose pages may read along, by commas; * for all (default: this host only)' },
+  'trust-proxy': { help: 'believe X-Forwarded-For and X-Forwarded-Proto of the proxy in front' },
+  'max-sockets-per-address': { value: 'N', help: 'sockets a client address may hold (default: no limit on loopback, 1000 elsewhere)' },
+  'withdraw-after': { value: 'SECONDS', default: '5', help: 'how long a file must be gone before its story is withdrawn' },
+  'editor-token': { value: 'SECRET', help: 'lets editors read /api/stories/<slug>/problems from other machines' },
+} as const satisfies Record<string, OptionSpec>;
+
+export type Config = {
+  port: number;
+  host: string;
+  data: string;
+  lang: string;
+  /** Empty: this host only. */
+  origins: string[];
+  trustProxy: boolean;
+  maxSocketsPerAddress?: number;
+  withdrawAfterMs: number;
+  editorToken?: string;
+};
+
+/** Options as given, before they are checked; and what stands between them. */
+export type Arguments = { values: Record<string, string | boolean | undefined>; positionals: string[] };
+
+/** A wrong command line; the message says what to do, and the program ends with 2. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+/** Splits a command line. Throws `UsageError` for options that do not exist. */
+export const readArguments = (argv: string[]): Arguments => {
+  const options = Object.fromEntries(
+    Object.entries<OptionSpec>(optionSpecs).map(([name, spec]) => [name, { type: spec.value === undefined ? ('boolean' as const) : ('string' as const) }]),
+  );
+  try {
+    const { values, positionals } = parseArgs({
+      args: argv,
+      allowPositionals: true,
+      options: { ...options, help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'v' } },
+    });
+    return { values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Array.isArray(value) ? undefined : value])), positionals };
+  } catch (error) {
+    const [problem] = (error instanceof Error ? error.message : String(error)).split(/\n|\. /);
+    throw new UsageError(`${problem}: see stop-press --help`, { cause: error });
+  }
+};
+
+/** Checks the options: command line before environment before default. Throws `UsageError` with what to write instead. */
+export const readConfig = (values: Arguments['values'], env: Record<string, string | undefined>): Config => {
+  const find = (name: keyof typeof optionSpecs): Given => {
+    const spec: OptionSpec = optionSpecs[name];
+    const variable = `STOP_PRESS_${name.toUpperCase().replaceAll('-', '_')}`;
+    if (values[name] !== undefined) return { label: `--${name}`, text: String(values[name]) };
+    return { label: variable, text: env[variable] || spec.default };
+  };
+  const [host, limit, editorToken] = [find('host').text ?? '', find('max-sockets-per-address'), find('editor-token').text];
+  const perAddress = limit.text === undefined && isLoopback(host) ? undefined : integer({ ...limit, text: limit.text ?? String(defaults.maxSocketsPerAddress) }, 1, 1e9);
+  return {
+    port: integer(find('port'), 0, 65_535),
+    host,
+    data: find('data').text ?? '',
+    lang: language(find('lang')),
+    origins: origins(find('origins')),
+    trustProxy: flag(find('trust-proxy')),
+    ...(perAddress !== undefined && { maxSocketsPerAddress: perAddress }),
+    withdrawAfterMs: seconds(find('withdraw-after')),
+    ...(editorToken !== undefined && { editorToken }),
+  };
+};
+
+/** The text of an option, and how whoever gave it calls it. */
+type Given = { label: string; text: string | undefined };
+
+/** One line an option, for `--help`. */
+export const optionsHelp = (): string =>
+  Object.entries<OptionSpec>(optionSpecs)
+    .map(([name, spec]) => {
+      const left = `  --${name}${spec.value === undefined ? '' : ` ${spec.value}`}`;
+      return `${left.padEnd(34)}${spec.help}${spec.default === undefined ? '' : ` (default: ${spec.default})`}`;
+    })
+    .join('\n');
+
+const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || host.startsWith('127.');
+
+const integer = ({ label, text = '' }: Given, min: number, max: number): number => {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < min || value > max) throw new UsageError(`${label} takes a whole number from ${min} to ${max}, not "${text}"`);
+  return value;
+};
+
+/** ms, from `5`, `0.5`, `5s` or `500ms`. */
+const seconds = ({ label, text = '' }: Given): number => {
+  const match = /^(\d+(?:\.\d+)?)\s*(ms|s)?$/.exec(text.trim());
+  if (!match) throw new UsageError(`${label} takes seconds, such as 5 or 0.5s, not "${text}"`);
+  return Math.round(Number(match[1]) * (match[2] === 'ms' ? 1 : 1000));
+};
+
+const flag = ({ label, text = 'false' }: Given): boolean => {
+  if (['false', '0', 'no', 'off'].includes(text)) return false;
+  if (['true', '1', 'yes', 'on'].includes(text)) return true;
+  throw new UsageError(`${label} is on or off, not "${text}"`);
+};
+
+const language = ({ label, text = '' }: Given): string => {
+  try {
+    const [tag] = Intl.getCanonicalLocales(text);
+    if (tag !== undefined) return tag;
+  } catch {
+    // falls through to the one message
+  }
+  throw new UsageError(`${label} takes a language tag such as en, sv or pt-BR, not "${text}"`);
+};
+
+const origins = ({ label, text = '' }: Given): string[] => {
+  const list = text.split(',').map((part) => part.trim()).filter((part) => part !== '');
+  return list.map((origin) => {
+    if (origin === '*') return origin;
+    const url = URL.canParse(origin) ? new URL(origin) : undefined;
+    // What a browser sends as Origin: a scheme, a host and a port, and no pattern.
+    if (!url || `${url.origin}/` !== url.href || origin.includes('*')) throw new UsageError(`${label} takes origins such as https://news.example, or *, not "${origin}"`);
+    return url.origin;
+  });
+};

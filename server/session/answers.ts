@@ -1,0 +1,82 @@
+/** What a reader is sent for what is due to it: the shortest message that leads from what it holds to what stands. */
+import { formatPosition } from '../core/protocol.ts';
+import type { Position, State } from '../core/story.ts';
+import { unreachable } from '../core/story.ts';
+import type { Frame, Frames } from '../frames.ts';
+import type { Entry, RevisionLog } from '../revision-log.ts';
+import type { Due, StoryDue } from './dues.ts';
+
+/** Without a frame there is nothing to say. Once the reader has read it, it holds the story at `held`, and knows that it is `stands`. */
+export type Answer = { frame: Frame | undefined; held?: Position | undefined; stands?: Target['kind'] };
+
+type Published = { kind: 'published'; position: Position; state: State };
+type Target = Published | { kind: 'withdrawn'; position: Position } | { kind: 'moved'; position: Position; to: string };
+
+export const createAnswers = ({ log, frames }: { log: RevisionLog; frames: Frames }) => {
+  const snapshot = ({ story, reset }: StoryDue, { position, state }: Published) => ({
+    frame: frames.snapshot({ story, position, state, reset }),
+    held: position,
+    stands: 'published' as const,
+  });
+
+  /** One diff over all that was missed, unless a snapshot is shorter, or nothing leads from there. */
+  const fold = (due: StoryDue, from: Position, target: Published): Answer => {
+    const lookup = log.diff(due.story, from, target.position);
+    const whole = snapshot(due, target);
+    switch (lookup.kind) {
+      case 'same': return { frame: undefined, held: from, stands: 'published' };
+      case 'gone':
+      case 'unknown': return whole;
+      case 'found': {
+        const frame = frames.diff(lookup.diff, from);
+        return whole.frame.bytes < frame.bytes ? whole : { ...whole, frame };
+      }
+      default: return unreachable(lookup);
+    }
+  };
+
+  const toPublished = (due: StoryDue, target: Published): Answer => {
+    const { from, entry } = due;
+    if (from === undefined) return snapshot(due, target);
+    if (entry?.kind === 'revision' && entry.diff?.from === from) return { frame: frames.diff(entry.diff), held: target.position, stands: 'published' };
+    return fold(due, from, target);
+  };
+
+  /**
+   * The position in `ended` is always that of what the reader holds, so that whatever comes next can start from there, also under another slug:
+   * that of the ending itself where it holds the last state, where it was behind its own, where it holds nothing the log's beginning.
+   */
+  const toEnd = ({ story, from, entry }: StoryDue, target: Exclude<Target, Published>): Answer => {
+    const held = from !== undefined && from === entry?.previous ? target.position : from;
+    const ended = { type: 'ended', story, position: held ?? formatPosition(log.epoch, 0) } as const;
+    const frame = frames.encode(target.kind === 'moved' ? { ...ended, reason: 'moved', to: target.to } : { ...ended, reason: 'withdrawn' });
+    return { frame, held, stands: target.kind };
+  };
+
+  const toStory = (due: StoryDue): Answer => {
+    const target = due.entry ? targetOf(due.entry) : log.find(due.story);
+    if (!target) return { frame: undefined };
+    return target.kind === 'published' ? toPublished(due, target) : toEnd(due, target);
+  };
+
+  return {
+    to: (due: Due): Answer => {
+      switch (due.kind) {
+        case 'story': return toStory(due);
+        case 'live': return { frame: frames.encode({ type: 'live', story: due.story, position: due.position }) };
+        case 'reply': return { frame: frames.encode(due.message) };
+        default: return unreachable(due);
+      }
+    },
+  };
+};
+
+const targetOf = (entry: Entry): Target => {
+  const { position } = entry;
+  switch (entry.kind) {
+    case 'revision': return { kind: 'published', position, state: entry.state };
+    case 'withdrawal': return { kind: 'withdrawn', position };
+    case 'move': return { kind: 'moved', position, to: entry.to };
+    default: return unreachable(entry);
+  }
+};

@@ -1,0 +1,48 @@
+/** What a request must bring to become a socket. */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { subprotocol } from './core/protocol.ts';
+
+/** A client that asks for no subprotocol is content with this one, so that the simplest tools work. */
+export const offersKnownProtocol = ({ headers }: IncomingMessage): boolean => {
+  const offered = headers['sec-websocket-protocol'];
+  return offered === undefined || offered.split(',').some((name) => name.trim() === subprotocol);
+};
+
+/**
+ * Whether pages of the request's origin may read along: those of this host, those of `origins` (`https://example.org`), with `*` all.
+ * Programs that are no browser send no origin, and may.
+ */
+export const isOriginAllowed = ({ headers }: IncomingMessage, { origins, trustProxy }: { origins: readonly string[]; trustProxy: boolean }): boolean => {
+  if (headers.origin === undefined || origins.includes('*')) return true;
+  const origin = readUrl(headers.origin);
+  if (!origin) return false;
+  const hosts = [headers.host, trustProxy ? lastOf(headers['x-forwarded-host']) : undefined];
+  return hosts.some((host) => host !== undefined && readUrl(`${origin.protocol}//${host}`)?.host === origin.host) || origins.some((each) => readUrl(each)?.origin === origin.origin);
+};
+
+/** Who is asking: the peer, or behind a proxy that is trusted the one that it names, which is the last. */
+export const clientAddress = ({ headers, socket }: IncomingMessage, trustProxy: boolean): string => {
+  const forwarded = trustProxy ? lastOf(headers['x-forwarded-for']) : undefined;
+  return (forwarded ?? socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+};
+
+/** `/live?story=storm&after=7f3a9c21_42` as path and query; what stands there need not be well-formed. */
+export const readTarget = (request: IncomingMessage): { path: string; query: URLSearchParams } => {
+  const [path = '', query = ''] = (request.url ?? '').split(/\?(.*)/s);
+  return { path, query: new URLSearchParams(query) };
+};
+
+/** Answers an upgrade request that cannot become a socket, and lets its connection go. */
+export const refuseUpgrade = (socket: Duplex, status: '400 Bad Request' | '404 Not Found' | '503 Service Unavailable', why: string): void => {
+  socket.once('finish', () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(why)}\r\n\r\n${why}`);
+};
+
+/** `null`, which sandboxed pages and files send, is no origin. */
+const readUrl = (text: string): URL | undefined => URL.parse(text) ?? undefined;
+
+const lastOf = (header: string | string[] | undefined): string | undefined => {
+  const last = [header].flat().join(',').split(',').at(-1)?.trim();
+  return last === '' ? undefined : last;
+};

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { optionSpecs, optionsHelp, readArguments, readConfig, UsageError } from '../server/config.ts';
+
+const config = (argv: string[], env: Record<string, string> = {}) => readConfig(readArguments(argv).values, env);
+
+test('without options the defaults hold', () => {
+  expect(config([])).toEqual({ port: 3000, host: '127.0.0.1', data: '.stop-press', lang: 'en', origins: [], trustProxy: false, withdrawAfterMs: 5000 });
+});
+
+test('every option is also an environment variable, and the command line wins', () => {
+  const env = { STOP_PRESS_PORT: '4000', STOP_PRESS_WITHDRAW_AFTER: '0.5', STOP_PRESS_TRUST_PROXY: 'true', STOP_PRESS_EDITOR_TOKEN: 'quiet', STOP_PRESS_LANG: 'sv' };
+  expect(config(['--port', '0'], env)).toMatchObject({ port: 0, withdrawAfterMs: 500, trustProxy: true, editorToken: 'quiet', lang: 'sv' });
+});
+
+test('beyond this machine a client address has a limit, unless another is given', () => {
+  expect(config(['--host', '0.0.0.0']).maxSocketsPerAddress).toBe(1000);
+  expect(config(['--host', '::1']).maxSocketsPerAddress).toBeUndefined();
+  expect(config(['--max-sockets-per-address', '7']).maxSocketsPerAddress).toBe(7);
+});
+
+test('origins are kept as origins, and * stays', () => {
+  expect(config(['--origins', 'https://a.example/, *']).origins).toEqual(['https://a.example', '*']);
+});
+
+test.each([
+  [['--port', 'http'], 'whole number from 0 to 65535'],
+  [['--port', '70000'], 'whole number'],
+  [['--withdraw-after', 'soon'], 'seconds'],
+  [['--lang', '1'], 'language tag'],
+  [['--origins', 'news'], 'https://news.example'],
+  [['--colour', 'red'], "Unknown option '--colour': see stop-press --help"],
+  [['--port', '-1'], 'see stop-press --help'],
+  [['--port', '0x10'], 'whole number'],
+  [['--origins', 'https://*.example'], 'https://news.example'],
+  [['--origins', 'https://a.example/path'], 'https://news.example'],
+])('%j is refused with what to write instead', (argv, message) => {
+  expect(() => config(argv)).toThrow(UsageError);
+  expect(() => config(argv)).toThrow(message);
+});
+
+test('the help names every option', () => {
+  for (const name of Object.keys(optionSpecs)) expect(optionsHelp()).toContain(`--${name}`);
+});
+
+test('a wrong environment variable is named as such', () => {
+  expect(() => config([], { STOP_PRESS_PORT: 'x' })).toThrow(/^STOP_PRESS_PORT takes a whole number/);
+});
