@@ -1,0 +1,83 @@
+/** HTTP: pages, JSON and files, as one express application. Sockets are not its business. */
+import compression from 'compression';
+import express, { type Express, type RequestHandler, type Response, type Router } from 'express';
+import type { RevisionLog } from './revision-log.ts';
+import { fingerprint, redirect } from './http/answers.ts';
+import { createApi, type FileProblem } from './http/api.ts';
+import { createAssets, createStoryFiles, stylesheetPath } from './http/assets.ts';
+import { answerErrors, notFound, readOnly, refuseMalformed } from './http/errors.ts';
+import { createSecurityHeaders } from './http/security.ts';
+import { createSite } from './http/site.ts';
+
+export type HttpOptions = {
+  log: RevisionLog;
+  /** What is wrong with the file of a story, with its name. */
+  problemsOf: (story: string) => FileProblem[];
+  storiesFolder: string;
+  /** The built browser scripts: the folder served under `/client/`, and the address of each. */
+  client: { script: (name: 'story' | 'index') => string; folder: string };
+  options: {
+    /** BCP 47: what pages speak that belong to no story. */
+    lang: string;
+    editorToken?: string;
+    /** There is one proxy in front, whose `X-Forwarded-*` are believed. */
+    trustProxy: boolean;
+    /** Whose pages may read the JSON; `*` for all. */
+    origins: string[];
+  };
+  /** Whether stories are being published; until then `/readyz` answers 503. */
+  ready: () => boolean;
+  /** More routes, before all others. */
+  control?: Router;
+  /** Changes with the program, so that nobody keeps a page of an older one. */
+  build: string;
+  /** Is told of every error that nobody foresaw. Default: the error stream. */
+  onError?: (error: unknown) => void;
+};
+
+/** Listens to nothing itself: hand it to `createServer`. */
+export const createHttp = ({ log, problemsOf, storiesFolder, client, options, ready, control, build, onError = console.error }: HttpOptions): Express => {
+  const site = { lang: options.lang, stylesheet: stylesheetPath, script: client.script };
+  const edition = fingerprint([build, stylesheetPath, options.lang, client.script('story'), client.script('index')].join());
+  const app = express();
+  app.disable('x-powered-by');
+  app.enable('case sensitive routing');
+  app.enable('strict routing');
+  // One hop, not all: the address is the one that the proxy saw, whatever the client claims.
+  app.set('trust proxy', options.trustProxy ? 1 : false);
+
+  app.use(createSecurityHeaders());
+  if (control) app.use(control);
+  app.use(refuseMalformed, withoutLastSlash, varies, compression({ filter: isWhole }));
+  app.use(createHealth(ready));
+  app.use(createAssets(client.folder));
+  app.use('/api', createApi({ ...options, log, problemsOf, edition }));
+  app.use(createStoryFiles(storiesFolder));
+  app.use(createSite({ log, site, edition }));
+  app.use(notFound);
+  app.use(answerErrors(site, onError));
+  return app;
+};
+
+/** Also on a 304, so that caches keep one answer for each encoding. */
+const varies: RequestHandler = (_request, response, next) => {
+  response.vary('Accept-Encoding');
+  next();
+};
+
+/** A range counts in the bytes of the file: compressing it would break it. */
+const isWhole = (request: Parameters<RequestHandler>[0], response: Response): boolean => response.statusCode !== 206 && compression.filter(request, response);
+
+const withoutLastSlash: RequestHandler = ({ path, originalUrl }, response, next) => {
+  if (!path.endsWith('/') || !(path.startsWith('/stories/') || path.startsWith('/api/'))) return next();
+  redirect(response, path.slice(0, -1) + originalUrl.slice(path.length));
+};
+
+/** `/healthz`: the process answers. `/readyz`: it has its stories. */
+const createHealth = (ready: () => boolean): Router => {
+  const router = express.Router({ caseSensitive: true, strict: true });
+  const answer = (response: Response, well: boolean) => void response.status(well ? 200 : 503).set('Cache-Control', 'no-store').type('text/plain').send(well ? 'ok\n' : 'not ready\n');
+  router.route('/healthz').get((_request, response) => answer(response, true)).all(readOnly);
+  router.route('/readyz').get((_request, response) => answer(response, ready())).all(readOnly);
+  return router;
+};

@@ -1,0 +1,72 @@
+/** How a request can fail: a problem document (RFC 9457) under `/api`, a page for people elsewhere. */
+import { STATUS_CODES } from 'node:http';
+import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
+import { renderError } from '../pages/error.ts';
+import type { Site } from '../pages/layout.ts';
+
+const statuses = { malformed: 400, forbidden: 403, missing: 404, readonly: 405, withdrawn: 410, redacted: 410, failed: 500 } as const;
+
+export type Failure = keyof typeof statuses;
+
+/** Thrown by any route; `message` is for programs, people get the page of `failure` in `lang`. */
+export class HttpError extends Error {
+  override name = 'HttpError';
+  readonly failure: Failure;
+  readonly lang: string | undefined;
+  constructor(failure: Failure, message: string, options: { lang?: string; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.failure = failure;
+    this.lang = options.lang;
+  }
+}
+
+/** For every other method of an address that can only be read. */
+export const readOnly: RequestHandler = (request, response) => {
+  response.set('Allow', 'GET, HEAD, OPTIONS');
+  if (request.method !== 'OPTIONS') throw new HttpError('readonly', `${request.method} is not allowed here`);
+  response.status(204).end();
+};
+
+export const isRead = ({ method }: Pick<Request, 'method'>): boolean => method === 'GET' || method === 'HEAD';
+
+/** Before handlers that would pass other methods on. */
+export const onlyRead: RequestHandler = (request, response, next) => (isRead(request) ? next() : readOnly(request, response, next));
+
+/** Refuses what cannot be decoded before any route sees it. */
+export const refuseMalformed: RequestHandler = (request, _response, next) => {
+  try {
+    decodeURIComponent(request.path);
+  } catch (cause) {
+    throw new HttpError('malformed', 'the percent-encoding of the address is broken', { cause });
+  }
+  next();
+};
+
+export const notFound: RequestHandler = () => {
+  throw new HttpError('missing', 'there is nothing at this address');
+};
+
+/** The last handler: says what failed, and hands what nobody foresaw to `report`. */
+export const answerErrors = (site: Site, report: (error: unknown) => void): ErrorRequestHandler => (error: unknown, request, response, next) => {
+  const known = asHttpError(error);
+  if (known.failure === 'failed') report(error);
+  if (response.headersSent) return next(error);
+  const status = statuses[known.failure];
+  response.status(status).set('Cache-Control', 'no-store');
+  if (request.path.startsWith('/api/')) {
+    response.type('application/problem+json').send(JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, detail: known.message, code: known.failure }));
+  } else {
+    response.send(renderError(site, known.failure, known.lang));
+  }
+};
+
+/** The status that a library gave to what it threw. */
+export const statusOf = (error: unknown): number => (error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : 500);
+
+const asHttpError = (error: unknown): HttpError => {
+  if (error instanceof HttpError) return error;
+  const status = statusOf(error);
+  if (status === 400) return new HttpError('malformed', 'the request cannot be read', { cause: error });
+  if (status === 404) return new HttpError('missing', 'there is nothing at this address', { cause: error });
+  return new HttpError('failed', 'something went wrong here', { cause: error });
+};

@@ -1,0 +1,134 @@
+import * as fc from 'fast-check';
+import { parseFragment, type DefaultTreeAdapterTypes } from 'parse5';
+import { describe, expect, test } from 'vitest';
+import { textsFor } from '../server/core/languages.ts';
+import { encodeSlug, excerptOf, formatTime, renderCorrections, renderHeader, renderSection, renderStoryItem } from '../server/core/render.ts';
+import type { Meta } from '../server/core/story.ts';
+import { at, metaOf, sectionOf } from './http-fixture.ts';
+
+type Node = DefaultTreeAdapterTypes.ChildNode;
+type Element = DefaultTreeAdapterTypes.Element;
+
+const texts = textsFor('en');
+const elementsIn = (nodes: Node[]): Element[] => nodes.flatMap((node) => ('tagName' in node ? [node, ...elementsIn(node.childNodes)] : []));
+const parse = (html: string): Element[] => elementsIn(parseFragment(html).childNodes);
+const textOf = (node: Node): string => ('value' in node ? node.value : 'childNodes' in node ? node.childNodes.map(textOf).join('') : '');
+const shapeOf = (html: string): string[] => parse(html).map(({ tagName, attrs }) => `${tagName} ${attrs.map(({ name }) => name).join(' ')}`);
+const attribute = (element: Element | undefined, name: string) => element?.attrs.find((each) => each.name === name)?.value;
+const withClass = (html: string, name: string) => parse(html).filter((element) => attribute(element, 'class')?.split(' ').includes(name));
+
+/** Text as a parser leaves it: HTML has no NUL, and takes a carriage return for a line feed. */
+const text = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.constantFrom('"><img src=x onerror=alert(1)>', "</h1><script>'&lt;\"", '&amp;{names}{time}$&'))
+  .map((value) => value.toWellFormed().replace(/[\0\r]/g, ''));
+const metas = fc.record({ headline: text, authors: fc.array(text, { maxLength: 3 }), corrections: fc.array(fc.record({ at: fc.constant(at(3)), text, section: text }), { maxLength: 3 }) });
+
+describe('no text becomes markup', () => {
+  const plain = (meta: Partial<Meta>): Partial<Meta> => ({ ...meta, headline: 'x', authors: meta.authors?.map(() => 'x') ?? [], corrections: meta.corrections?.map((each) => ({ ...each, text: 'x', section: 'x' })) ?? [] });
+
+  test('law: the head has the same elements, and the headline reads as it was written', () => {
+    fc.assert(fc.property(metas, (meta) => {
+      const html = renderHeader(metaOf(meta), texts);
+      expect(shapeOf(html)).toEqual(shapeOf(renderHeader(metaOf(plain(meta)), texts)));
+      expect(withClass(html, 'headline').map(textOf)).toEqual([meta.headline]);
+    }));
+  });
+
+  test('law: so do the corrections', () => {
+    fc.assert(fc.property(metas, (meta) => {
+      const html = renderCorrections(metaOf(meta), texts);
+      expect(shapeOf(html)).toEqual(shapeOf(renderCorrections(metaOf(plain(meta)), texts)));
+      expect(withClass(html, 'correction-text').map(textOf)).toEqual(meta.corrections.map((correction) => correction.text));
+    }));
+  });
+
+  test('law: so does a section, its id and all', () => {
+    fc.assert(fc.property(text, text, fc.array(text, { maxLength: 2 }), (id, heading, was) => {
+      const section = sectionOf('x', ['<p>x</p>'], { id: `x${id}`, heading, was });
+      const html = renderSection(section, metaOf(), texts);
+      expect(shapeOf(html)).toEqual(shapeOf(renderSection({ ...section, id: 'x', heading: 'x', was: was.map(() => 'x') }, metaOf(), texts)));
+      expect(attribute(parse(html)[0], 'id')).toBe(`s-x${id}`);
+      expect(withClass(html, 'heading-text').map(textOf)).toEqual([heading]);
+    }));
+  });
+
+  test('law: so does a story in the list', () => {
+    fc.assert(fc.property(text, text, text, (slug, headline, excerpt) => {
+      const html = renderStoryItem(slug, metaOf({ headline }), `x${excerpt}`, texts);
+      expect(shapeOf(html)).toEqual(shapeOf(renderStoryItem('x', metaOf({ headline: 'x' }), 'x', texts)));
+      expect(attribute(parse(html)[0], 'data-story')).toBe(slug);
+    }));
+  });
+});
+
+describe('a section', () => {
+  test('has its heading at its level, with a link that names it', () => {
+    const html = renderSection(sectionOf('next', ['<p>x</p>'], { level: 3, heading: 'What next?' }), metaOf(), texts);
+    expect(parse(html).map(({ tagName }) => tagName)).toEqual(['section', 'h3', 'span', 'a', 'span', 'p', 'time', 'div', 'p']);
+    expect(withClass(html, 'permalink').map((link) => [attribute(link, 'href'), attribute(link, 'aria-label')])).toEqual([['#s-next', 'Link to “What next?”']]);
+  });
+
+  test('without a heading is named as the opening', () => {
+    const [lead] = parse(renderSection(sectionOf('lead', ['<p>x</p>']), metaOf(), texts));
+    expect([attribute(lead, 'class'), attribute(lead, 'aria-label')]).toEqual(['section lead', 'Opening']);
+  });
+
+  test('says when it was revised, once it was', () => {
+    const revised = (minute: number) => withClass(renderSection(sectionOf('a', [], { revised: at(minute) }), metaOf(), texts), 'revised').map((line) => [attribute(line, 'hidden'), textOf(line)]);
+    expect(revised(0)).toEqual([['', 'Updated 22 Nov 2026, 14:00 UTC']]);
+    expect(revised(5)).toEqual([[undefined, 'Updated 22 Nov 2026, 14:05 UTC']]);
+  });
+
+  test('keeps an anchor for every id that it has absorbed, and says that it is pinned', () => {
+    const html = renderSection(sectionOf('a', [], { was: ['b', 'c'], attrs: { pinned: true } }), metaOf(), texts);
+    expect(withClass(html, 'was').map((anchor) => attribute(anchor, 'id'))).toEqual(['s-b', 's-c']);
+    expect(withClass(html, 'pinned')).toHaveLength(1);
+  });
+
+  test('marks the language of the words that are not the story’s own', () => {
+    const langs = (lang: string) => withClass(renderSection(sectionOf('a', []), metaOf({ lang }), textsFor(lang)), 'revised').map((line) => attribute(line, 'lang'));
+    expect([langs('ar'), langs('sv-FI'), langs('en')]).toEqual([['en'], [undefined], [undefined]]);
+  });
+});
+
+describe('the head and the foot', () => {
+  test('names authors as the language does, and both times once they differ', () => {
+    const html = renderHeader(metaOf({ lang: 'sv', authors: ['Ada', 'Bo', 'Cy'], updated: at(9) }), textsFor('sv'));
+    expect(withClass(html, 'byline').map(textOf)).toEqual(['Av Ada, Bo och Cy']);
+    expect(withClass(html, 'times').map(textOf)).toEqual(['Publicerad 22 nov. 2026 14:00 UTC Uppdaterad 22 nov. 2026 14:09 UTC']);
+    expect(withClass(renderHeader(metaOf({ authors: [] }), texts), 'times').map(textOf)).toEqual(['Published 22 Nov 2026, 14:00 UTC']);
+  });
+
+  test('an empty footer stays in its place where nothing was corrected', () => {
+    expect(renderCorrections(metaOf(), texts)).toBe('<footer id="corrections"></footer>');
+  });
+});
+
+test('times speak UTC until they are told the reader’s zone', () => {
+  expect(formatTime(at(5), 'en-GB')).toBe('22 Nov 2026, 14:05 UTC');
+  expect(formatTime(at(5), 'de', 'Europe/Stockholm')).toBe('22. Nov. 2026, 15:05');
+  expect(formatTime(at(5), 'en-US', 'America/New_York')).toMatch(/^Nov 22, 2026, 9:05\sAM$/);
+});
+
+test('a slug keeps its slashes in an address', () => {
+  expect(encodeSlug('uk/vote count?')).toBe('uk/vote%20count%3F');
+});
+
+describe('excerptOf', () => {
+  test('law: it begins as the first paragraph does, is well formed, and no longer than asked', () => {
+    fc.assert(fc.property(fc.string({ unit: 'grapheme', minLength: 1 }).filter((word) => !/[&<>"\s]/u.test(word)), fc.integer({ min: 1, max: 80 }), fc.integer({ min: 5, max: 60 }), (word, times, length) => {
+      const paragraph = Array<string>(times).fill(word).join(' ');
+      const excerpt = excerptOf([sectionOf('lead', [`<p>${paragraph}</p>`])], length);
+      expect(excerpt.length).toBeLessThanOrEqual(length + 2);
+      expect(excerpt.isWellFormed()).toBe(true);
+      expect(paragraph.startsWith(excerpt.replace(/ …$/, ''))).toBe(true);
+    }));
+  });
+
+  test('is text: tags go, signs come back', () => {
+    expect(excerptOf([sectionOf('lead', ['<ul><li>no</li></ul>', '<p> </p>', '<p>Salt &amp; <a href="/x>y">pepper</a>,<br>1 &lt; 2</p>'])])).toBe('Salt & pepper, 1 < 2');
+  });
+
+  test('is empty where there is no paragraph', () => {
+    expect(excerptOf([sectionOf('lead', ['<pre>x</pre>'])])).toBe('');
+  });
+});
