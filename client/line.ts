@@ -1,0 +1,78 @@
+/** The connection of a page: its phase as `data-live`, a quiet line of text while it is lost, and what the browser notices on its behalf. */
+import type { ServerMessage, Subscribe } from '../server/core/protocol.ts';
+import { subprotocol } from '../server/core/protocol.ts';
+import type { ClientTexts } from '../server/core/languages/texts.ts';
+import { createConnection } from './connection.ts';
+import { part } from './parts.ts';
+
+/** ms without a connection that are not worth a word */
+const quietMs = 2_000;
+
+export type LiveState = 'connecting' | 'live' | 'offline' | 'ended';
+
+export type LineOptions = {
+  texts: ClientTexts;
+  /** What to subscribe to, asked for each socket. */
+  wanted(): Subscribe;
+  /** ms that a hidden page keeps its socket */
+  patienceMs(): number;
+  onMessage(message: ServerMessage): void;
+};
+
+/** Connects the page for as long as somebody looks at it. */
+export const connectPage = ({ texts, wanted, patienceMs, onMessage }: LineOptions) => {
+  const display = createDisplay(texts);
+  const connection = createConnection({
+    open: ({ heard, closed }) => {
+      const socket = new WebSocket(addressOf(wanted()), subprotocol);
+      socket.addEventListener('message', ({ data }) => heard(data));
+      socket.addEventListener('close', ({ code }) => closed(code));
+      return socket;
+    },
+    now: Date.now,
+    random: Math.random,
+    after: (ms, callback) => {
+      const timer = setTimeout(callback, ms);
+      return () => clearTimeout(timer);
+    },
+    onMessage,
+    onPhase: (phase) => {
+      if (phase === 'over') display.say('ended', texts.outdated);
+      else if (phase === 'resting') display.show('offline');
+      else if (phase !== 'open') display.lost();
+    },
+  });
+  const look = () => connection.notify(document.hidden ? { type: 'hidden', patienceMs: patienceMs() } : { type: 'looked' });
+  document.addEventListener('visibilitychange', look);
+  addEventListener('pageshow', look);
+  addEventListener('pagehide', () => connection.notify({ type: 'left' }));
+  addEventListener('online', () => connection.notify({ type: 'renewed' }));
+  look();
+  return { send: connection.send, show: display.show };
+};
+
+const addressOf = ({ story, after }: Subscribe): string =>
+  `${location.origin.replace('http', 'ws')}/live?${new URLSearchParams({ story, ...(after !== undefined && { after }) })}`;
+
+const createDisplay = (texts: ClientTexts) => {
+  const { dataset } = document.documentElement;
+  const place = part('#connection');
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const say = (state: LiveState, text: string) => {
+    clearTimeout(timer);
+    timer = undefined;
+    dataset['live'] = state;
+    place.hidden = text === '';
+    place.textContent = text;
+  };
+  const show = (state: LiveState) => say(state, '');
+  show('connecting');
+  return {
+    say,
+    show,
+    lost: () => {
+      if (dataset['live'] !== 'connecting') dataset['live'] = 'offline';
+      timer ??= setTimeout(() => say('offline', navigator.onLine ? texts.reconnecting : texts.offline), quietMs);
+    },
+  };
+};

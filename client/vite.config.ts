@@ -1,0 +1,33 @@
+import { defineConfig, type Plugin } from 'vite';
+
+/** Modules of the list's script get a name of their own, so that nothing is shared: each page loads one file, in one request, compressed as a whole. */
+const oneFilePerPage: Plugin = {
+  name: 'one-file-per-page',
+  enforce: 'pre',
+  async resolveId(source, importer, options) {
+    if (!importer?.endsWith('client/index.ts') && !importer?.endsWith('?list')) return null;
+    const resolved = await this.resolve(source, importer.replace('?list', ''), { ...options, skipSelf: true });
+    return resolved && { ...resolved, id: `${resolved.id}?list` };
+  },
+};
+
+/**
+ * The scripts of the pages, into `dist/client/` under names that change with their content; `.vite/manifest.json` tells the server which.
+ * Run from the project's root.
+ */
+export default defineConfig({
+  base: '/client/',
+  publicDir: false,
+  plugins: [oneFilePerPage],
+  build: {
+    outDir: 'dist/client',
+    emptyOutDir: true,
+    manifest: true,
+    target: ['chrome122', 'firefox127', 'safari17'],
+    modulePreload: false,
+    rolldownOptions: {
+      input: { story: 'client/story.ts', index: 'client/index.ts' },
+      treeshake: { moduleSideEffects: (id) => !id.includes('/server/core/') }, // core is pure
+    },
+  },
+});
