@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+// Node 24 runs TypeScript as it is. An older Node hands over to the one that the project pins.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const main = new URL('./main.ts', import.meta.url);
+const pinned = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
+
+if (Number.parseInt(process.versions.node, 10) >= 24) {
+  await import(main.href);
+} else if (existsSync(pinned)) {
+  // The channel tells the child when this process is gone, however it went.
+  const child = spawn(pinned, [fileURLToPath(main), ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
+} else {
+  console.error(`stop-press needs Node 24 or newer; this is ${process.versions.node}. Run "npm ci" here once: it brings one along.`);
+  process.exit(1);
+}

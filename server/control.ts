@@ -1,0 +1,58 @@
+/**
+ * What the operator's commands ask of a running server: `withdraw` and `redact`. The log has one writer, so a command
+ * that finds the server running sends its wish there; the key lies in the data folder, readable by its owner only.
+ */
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import express, { type Router } from 'express';
+import * as v from 'valibot';
+import { v4 as uuid } from 'uuid';
+
+const Which = v.union([v.pipe(v.number(), v.integer(), v.minValue(1)), v.literal('all')]);
+const Wish = v.variant('command', [
+  v.object({ command: v.literal('withdraw'), story: v.string() }),
+  v.object({ command: v.literal('redact'), story: v.string(), which: Which }),
+]);
+export type Wish = v.InferOutput<typeof Wish>;
+
+/** What became of a wish, as one line for the operator. */
+export type Answer = { done: boolean; message: string };
+
+/** ms: a redaction rewrites the whole log, which takes its time */
+const answerMs = 120_000;
+
+const Running = v.object({ address: v.string(), key: v.string() });
+const fileIn = (data: string): string => join(data, 'server.json');
+
+/** The route `POST /control`, and the note in the data folder that tells commands of it. */
+export const createControl = (data: string, fulfil: (wish: Wish) => Promise<Answer>) => {
+  const key = uuid();
+  const router: Router = express.Router();
+  router.post('/control', express.json(), async (request, response) => {
+    if (request.get('authorization') !== `Bearer ${key}`) return void response.sendStatus(404);
+    const wish = v.safeParse(Wish, request.body);
+    if (!wish.success) return void response.sendStatus(400);
+    response.json(await fulfil(wish.output));
+  });
+  return {
+    router,
+    /** Tells commands where the server listens. */
+    announce: (address: string) => writeFileSync(fileIn(data), JSON.stringify({ address, key }), { mode: 0o600 }),
+    close: () => rmSync(fileIn(data), { force: true }),
+  };
+};
+
+const Answer = v.object({ done: v.boolean(), message: v.string() });
+
+/** Sends a wish to the server that runs on a data folder. */
+export const send = async (data: string, wish: Wish): Promise<Answer> => {
+  const { address, key } = v.parse(Running, JSON.parse(readFileSync(fileIn(data), 'utf8')));
+  const response = await fetch(`${address}/control`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify(wish),
+    signal: AbortSignal.timeout(answerMs),
+  });
+  if (!response.ok) throw new Error(`the server at ${address} answered ${response.status}`);
+  return v.parse(Answer, await response.json());
+};

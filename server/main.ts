@@ -1,0 +1,100 @@
+/** The command line. The only file that acts when it is imported. */
+import { readFileSync } from 'node:fs';
+import { optionsHelp, readArguments, readConfig, UsageError, type Arguments } from './config.ts';
+import type { Wish } from './control.ts';
+
+// Each command loads what it needs, so that the small ones answer at once.
+
+const help = `stop-press: save a story file, and every open page changes in place
+
+  stop-press serve [FOLDER]         serve the stories of a folder (default: stories)
+  stop-press check FILE...          say what is wrong with story files; ends with 1 where one cannot be published
+  stop-press explain OLD NEW        say what became of each section between two versions of a story file, and why
+  stop-press withdraw SLUG          withdraw a story; its readers are told, its history is kept
+  stop-press redact SLUG N|all      overwrite the content of a revision, or of all, in the log
+
+${optionsHelp()}
+
+Every option is also an environment variable: --withdraw-after is STOP_PRESS_WITHDRAW_AFTER.
+`;
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const complain = (line: string): void => void process.stderr.write(`${line}\n`);
+
+const runServer = async ({ values, positionals: [folder = 'stories', ...rest] }: Arguments): Promise<number> => {
+  if (rest.length > 0) throw new UsageError(`serve takes one folder, not also "${rest.join('" "')}"`);
+  const config = readConfig(values, process.env);
+  const stopped = stopSignal();
+  const { serve } = await import('./serve.ts');
+  const running = await serve(folder, config, { say, complain });
+  say(`Stop Press serves ${folder} on ${running.address}`);
+  await stopped;
+  await running.close();
+  return 0;
+};
+
+/** Resolves when the process is asked to end: by a signal, or because the launcher that holds its channel is gone. */
+const stopSignal = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
+    if (process.channel) {
+      process.channel.unref();
+      process.on('disconnect', () => resolve());
+    }
+  });
+
+const runCheck = async ({ values, positionals }: Arguments): Promise<number> => {
+  if (positionals.length === 0) throw new UsageError('check takes one or more files, or a folder');
+  const { check } = await import('./check.ts');
+  return check(positionals, readConfig(values, process.env).lang, say) ? 0 : 1;
+};
+
+const runExplain = async ({ values, positionals: [old, next, ...rest] }: Arguments): Promise<number> => {
+  if (old === undefined || next === undefined || rest.length > 0) throw new UsageError('explain takes two files: the old version of a story and the new one');
+  const { explain } = await import('./explain.ts');
+  return explain(old, next, { lang: readConfig(values, process.env).lang, say }) ? 0 : 1;
+};
+
+const runWithdraw = async ({ values, positionals: [story, ...rest] }: Arguments): Promise<number> => {
+  if (story === undefined || rest.length > 0) throw new UsageError('withdraw takes one slug, such as storm or uk/vote');
+  return carryOut(readConfig(values, process.env).data, { command: 'withdraw', story });
+};
+
+const runRedact = async ({ values, positionals: [story, which, ...rest] }: Arguments): Promise<number> => {
+  const number = which === 'all' ? which : Number(which);
+  if (story === undefined || (number !== 'all' && !(Number.isInteger(number) && number > 0)) || rest.length > 0) {
+    throw new UsageError('redact takes a slug and the number of a revision, or all: stop-press redact storm 3');
+  }
+  return carryOut(readConfig(values, process.env).data, { command: 'redact', story, which: number });
+};
+
+const carryOut = async (data: string, wish: Wish): Promise<number> => {
+  const { operate } = await import('./operate.ts');
+  const answer = await operate(data, wish);
+  (answer.done ? say : complain)(answer.message);
+  return answer.done ? 0 : 1;
+};
+
+const commands: Record<string, (given: Arguments) => number | Promise<number>> = { serve: runServer, check: runCheck, explain: runExplain, withdraw: runWithdraw, redact: runRedact };
+
+const version = (): string => {
+  const { version }: { version: string } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  return version;
+};
+
+const main = async (argv: string[]): Promise<number> => {
+  const { values, positionals } = readArguments(argv);
+  if (values['version'] === true) return (say(version()), 0);
+  const [name, ...rest] = positionals;
+  if (values['help'] === true || name === undefined) return (say(help), name === undefined && values['help'] !== true ? 2 : 0);
+  const command = commands[name];
+  if (!command) throw new UsageError(`there is no command "${name}": see stop-press --help`);
+  return command({ values, positionals: rest });
+};
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  complain(`stop-press: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}

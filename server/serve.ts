@@ -1,0 +1,90 @@
+/** Composes the server, in the order in which its parts need each other, and takes it apart again. */
+import { createServer, type Server } from 'node:http';
+import { findClientFiles } from './client-files.ts';
+import { defaults, UsageError, type Config } from './config.ts';
+import { createControl } from './control.ts';
+import { createDesk, type Terminal } from './desk.ts';
+import { createHttp } from './http.ts';
+import { createPublisher } from './publisher.ts';
+import { createSqliteLog } from './revision-log/sqlite.ts';
+import { createSocketServer } from './socket.ts';
+import { createWatcher } from './watcher.ts';
+
+export type Running = {
+  /** `http://127.0.0.1:3000`, with the port really taken. */
+  address: string;
+  /** Says `bye` to readers, ends open requests, closes the log. May be called twice. */
+  close: () => Promise<void>;
+};
+
+/** Starts a server on a folder of stories. Rejects with one clear error, and nothing left behind, where it cannot. */
+export const serve = async (folder: string, config: Config, terminal: Terminal): Promise<Running> => {
+  const { lang, trustProxy, origins, editorToken, maxSocketsPerAddress } = config;
+  const client = findClientFiles();
+  const onError = (error: unknown) => terminal.complain(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+
+  const log = createSqliteLog({ folder: config.data, onListenerError: onError });
+  const publisher = createPublisher({ log, lang, now: Date.now });
+  const control = createControl(config.data, (wish) => desk.fulfil(wish));
+  let ready = false;
+  const app = createHttp({
+    log,
+    problemsOf: publisher.problemsOf,
+    storiesFolder: folder,
+    client,
+    options: { lang, trustProxy, origins, ...(editorToken !== undefined && { editorToken }) },
+    ready: () => ready,
+    control: control.router,
+    build: client.build,
+    onError,
+  });
+  const server = createServer(app);
+  const sockets = createSocketServer({ server, log, options: { origins, trustProxy, ...(maxSocketsPerAddress !== undefined && { maxSocketsPerAddress }) }, onError });
+  const desk = createDesk({ folder, log, publisher, terminal, readers: sockets.readers });
+
+  let watcher: { close: () => Promise<void> } | undefined;
+  const stop = async (): Promise<void> => {
+    ready = false;
+    await watcher?.close();
+    await publisher.idle();
+    control.close();
+    await Promise.all([sockets.close(), closeServer(server)]);
+    await log.close();
+  };
+
+  try {
+    const address = await listen(server, config);
+    const { settleMs, maxStoryBytes: maxBytes } = defaults;
+    const known = log.files().map(({ story, ...rest }) => ({ slug: story, ...rest }));
+    watcher = await createWatcher({ folder, settleMs, withdrawAfterMs: config.withdrawAfterMs, maxBytes, known, onEvent: desk.handle });
+    await publisher.idle();
+    ready = true;
+    control.announce(address);
+    let closing: Promise<void> | undefined;
+    return { address, close: () => (closing ??= stop()) };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+};
+
+const listen = (server: Server, { host, port }: Config): Promise<string> =>
+  new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'EADDRINUSE' ? new UsageError(`port ${port} on ${host} is taken: choose another with --port, or 0 for a free one`) : error),
+    );
+    server.listen(port, host, () => {
+      const address = server.address();
+      const taken = address !== null && typeof address === 'object' ? address.port : port;
+      resolve(`http://${host.includes(':') ? `[${host}]` : host}:${taken}`);
+    });
+  });
+
+/** Lets open requests end, for a while. */
+const closeServer = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    if (!server.listening) return resolve();
+    server.close(() => resolve());
+    server.closeIdleConnections();
+    setTimeout(() => server.closeAllConnections(), defaults.shutdownMs).unref();
+  });

@@ -1,0 +1,127 @@
+/** A session as people have it: a reader with the page open, an editor who saves, a connection that breaks. */
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { replaceInEditor } from '../editor.ts';
+import { createFolders, startServer, type Folders, type ServerProcess } from '../server-process.ts';
+import { launchChromium } from './chromium.ts';
+import { createProxy } from './proxy.ts';
+
+const story = `---
+headline: The ferry and the pier
+---
+The bridge is closed, and **nobody** knows for how long.
+
+## On board
+
+There were 118 people on board; nine were treated.
+
+The coffee went overboard.
+
+## Traffic
+
+Buses replace the ferry until midnight.
+`;
+
+let browser: Browser;
+let folders: Folders;
+let server: ServerProcess;
+let proxy: Awaited<ReturnType<typeof createProxy>>;
+let page: Page;
+
+beforeAll(async () => {
+  browser = await launchChromium();
+}, 240_000);
+afterAll(() => browser.close());
+
+beforeEach(async () => {
+  folders = await createFolders();
+  await folders.save('ferry.md', story);
+  server = await startServer(folders);
+  proxy = await createProxy(server.address);
+  page = await browser.newPage();
+  page.setDefaultTimeout(12_000);
+  await page.goto(`${proxy.address}/stories/ferry`);
+  await live();
+});
+afterEach(async () => {
+  await page.close();
+  await proxy.close();
+  await server.stop();
+  await folders.remove();
+});
+
+const live = () => page.waitForSelector('html[data-live="live"]');
+const revision = (n: number) => page.waitForSelector(`main[data-revision="${n}"]`);
+const edit = (from: string, to: string) => replaceInEditor(join(folders.stories, 'ferry.md'), from, to);
+const markedWords = () => page.evaluate(() => [...CSS.highlights.values()].flatMap((highlight) => [...highlight].map(String)));
+
+test('a save in a real editor changes the open page in place, and marks the words', async () => {
+  await page.evaluate(() => document.querySelector('#s-on-board .blocks p:last-child')?.setAttribute('data-kept', ''));
+  edit('nine', 'eleven');
+  await revision(2);
+  expect(await page.textContent('#s-on-board .blocks')).toContain('eleven were treated');
+  expect(await markedWords()).toEqual(['eleven']);
+  expect(await page.locator('[data-kept]').count()).toBe(1);
+  expect(await page.locator('#s-on-board .revised time').isVisible()).toBe(true);
+  expect(await page.locator('#s-traffic .revised').isVisible()).toBe(false);
+  await expect.poll(() => page.textContent('#announcer')).toContain('On board');
+
+  await page.reload();
+  await live();
+  expect(await page.textContent('#s-on-board .blocks')).toContain('eleven were treated');
+  expect(await page.getAttribute('main', 'data-revision')).toBe('2');
+});
+
+test('a connection that was cut is resumed, and what was missed arrives as one diff', async () => {
+  proxy.cut();
+  await page.waitForSelector('html[data-live="offline"]');
+  edit('nine', 'eleven');
+  await server.printed(/revision 2 /);
+  edit('midnight', 'further notice');
+  await server.printed(/revision 3 /);
+  const patches = page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        let count = 0;
+        document.addEventListener('stop-press:patched', () => (count += 1));
+        new MutationObserver(() => document.documentElement.dataset['live'] === 'live' && resolve(count)).observe(document.documentElement, { attributes: true });
+      }),
+  );
+  proxy.mend();
+  await revision(3);
+  await live();
+  expect(await patches).toBe(1);
+  expect((await markedWords()).toSorted()).toEqual(['eleven', 'further notice']);
+});
+
+test('a page from a stale cache goes on from its own position', async () => {
+  const stale = await (await fetch(`${proxy.address}/stories/ferry`)).text();
+  edit('nine', 'eleven');
+  await revision(2);
+  proxy.serveStale('/stories/ferry', stale);
+  await page.reload();
+  expect(stale).toContain('data-revision="1"');
+  await revision(2);
+  expect(await page.textContent('#s-on-board .blocks')).toContain('eleven');
+  expect(await markedWords()).toEqual(['eleven']);
+});
+
+test('a withdrawn story leaves the screen, and comes back when it is put back', async () => {
+  edit('headline:', 'status: draft\\rheadline:');
+  await page.waitForSelector('#notice:not([hidden])');
+  expect(await page.locator('body').innerText()).not.toContain('nobody');
+  edit('status: draft', 'status: developing');
+  await revision(2);
+  expect(await page.locator('#s-lead').innerText()).toContain('nobody');
+});
+
+test('the list of stories is live: a new story stands first, a changed headline changes', async () => {
+  await page.goto(`${proxy.address}/`);
+  await live();
+  await folders.save('gale.md', '# A gale is coming\n\nFrom the west.\n');
+  await page.waitForSelector('#story-list > li:first-child[data-story="gale"]');
+  edit('The ferry and the pier', 'The ferry, the pier and the coffee');
+  await page.waitForSelector('#story-list > li:first-child[data-story="ferry"]');
+  expect(await page.locator('#story-list > li').first().innerText()).toContain('The ferry, the pier and the coffee');
+});
