@@ -6,7 +6,9 @@ import express, { type NextFunction, type RequestHandler, type Response, type Ro
 import { fingerprint } from './answers.ts';
 import { isRead, notFound, onlyRead, readOnly, statusOf } from './errors.ts';
 
-const stylesheet = readFileSync(new URL('../pages/style.css', import.meta.url), 'utf8');
+/** In this order: what stands later wins. */
+const rooms = ['page', 'story', 'lists', 'history', 'changes', 'media'];
+export const stylesheet = rooms.map((room) => readFileSync(new URL(`../pages/style/${room}.css`, import.meta.url), 'utf8')).join('\n');
 
 /** The stylesheet's address names its content, so that it may be kept for good. */
 export const stylesheetPath = `/style-${fingerprint(stylesheet)}.css`;

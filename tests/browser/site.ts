@@ -10,6 +10,7 @@ import type { ClientMessage, Diff, ServerMessage } from '../../server/core/proto
 import { parsePosition, subprotocol } from '../../server/core/protocol.ts';
 import type { Change, Content, State, Time } from '../../server/core/story.ts';
 import { diff } from '../../server/core/diff.ts';
+import { stylesheet } from '../../server/http/assets.ts';
 import { renderIndex } from '../../server/pages/index.ts';
 import { renderStory } from '../../server/pages/story.ts';
 
@@ -43,7 +44,6 @@ const hello: ServerMessage = { type: 'hello', protocol: subprotocol, session: 't
  */
 export const createSite = async () => {
   const scripts = await buildScripts();
-  const style = await readFile(new URL('server/pages/style.css', root), 'utf8');
   const states: State[] = [];
   const sockets: FakeSocket[] = [];
   let waiting: ((socket: FakeSocket) => void)[] = [];
@@ -56,7 +56,7 @@ export const createSite = async () => {
     const [, area = '', slug = '', , position] = path.replace(/^\/api/, '').split('/').map(decodeURIComponent);
     const origin = 'http://127.0.0.1';
     const state = position === undefined ? latest(slug) : states.find((each) => each.story === slug && each.position === position);
-    if (path === '/style.css') send('text/css', style);
+    if (path === '/style.css') send('text/css', stylesheet);
     else if (area === 'client') send('text/javascript', await readFile(join(scripts.folder, path.slice('/client/'.length)), 'utf8'));
     else if (path === '/') send('text/html', renderIndex(site, listed(states), { position: states.at(-1)?.position ?? '7f3a9c21_0', origin }));
     else if (!state) response.writeHead(404).end();
