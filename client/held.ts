@@ -2,10 +2,11 @@
  * The story as this reader holds it: the exact state, its position, and what to do with each message about it.
  * Whatever comes, what is held either follows on exactly, proved by its hash, or is asked for again.
  */
-import type { Diff, Ended, ServerMessage, Snapshot, Subscribe } from '../server/core/protocol.ts';
+import type { CompactDiff, Diff, Ended, ServerMessage, Snapshot, Subscribe } from '../server/core/protocol.ts';
 import { parsePosition } from '../server/core/protocol.ts';
 import type { Content, Position, State } from '../server/core/story.ts';
 import { unreachable } from '../server/core/story.ts';
+import { expand } from '../server/core/compact.ts';
 import { apply } from '../server/core/diff.ts';
 
 export type HeldOptions = {
@@ -46,7 +47,7 @@ export const createHeld = (options: HeldOptions) => {
   const resume = (): Subscribe => {
     asked = true;
     behind = false;
-    return { type: 'subscribe', story, ...(holding.kind !== 'lost' && { after: position }) };
+    return { type: 'subscribe', story, ...(holding.kind !== 'lost' && { after: position }), format: 'compact' };
   };
 
   /** Once is enough until something of use has come. */
@@ -71,16 +72,16 @@ export const createHeld = (options: HeldOptions) => {
     asked = behind = false;
   };
 
-  const follow = (state: Content, message: Diff) => {
+  const follow = (state: Content, message: Diff | CompactDiff) => {
     if (isAtOrBefore(message.to, position)) return;
     if (!isAtOrBefore(since, message.from) || !isAtOrBefore(message.from, position)) return miss();
-    const after = attempt(state, message);
-    if (!after) {
+    const followed = attempt(state, message);
+    if (!followed) {
       options.onMismatch();
       return lose(state);
     }
-    hold(after, message.to);
-    options.onDiff(message, state, after);
+    hold(followed.after, message.to);
+    options.onDiff(followed.diff, state, followed.after);
   };
 
   const adopt = ({ state, reset, position: at }: Snapshot) => {
@@ -113,7 +114,7 @@ export const createHeld = (options: HeldOptions) => {
     options.onLive();
   };
 
-  const receive = (message: ServerMessage): void => {
+  const receive = (message: ServerMessage | CompactDiff): void => {
     if (!('story' in message) || message.story !== story) return;
     switch (message.type) {
       case 'diff': return holding.kind === 'held' ? follow(holding.state, message) : undefined;
@@ -145,11 +146,12 @@ const isAtOrBefore = (a: Position, b: Position): boolean => {
   return one !== undefined && one.epoch === other?.epoch && one.sequence <= other.sequence;
 };
 
-/** The state after a diff, if it is the one that the server means. */
-const attempt = (state: Content, message: Diff): Content | undefined => {
+/** The diff, and the state after it, if it is the one that the server means. */
+const attempt = (state: Content, message: Diff | CompactDiff): { diff: Diff; after: Content } | undefined => {
   try {
-    const after = apply(state, message.ops, message.at);
-    return after.hash === message.hash ? after : undefined;
+    const diff = 'compact' in message ? expand(message, state) : message;
+    const after = apply(state, diff.ops, diff.at);
+    return after.hash === diff.hash ? { diff, after } : undefined;
   } catch {
     return undefined;
   }

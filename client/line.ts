@@ -51,8 +51,7 @@ export const connectPage = ({ texts, wanted, patienceMs, onMessage }: LineOption
   return { send: connection.send, show: display.show };
 };
 
-const addressOf = ({ story, after }: Subscribe): string =>
-  `${location.origin.replace('http', 'ws')}/live?${new URLSearchParams({ story, ...(after !== undefined && { after }) })}`;
+const addressOf = ({ type: _type, ...wish }: Subscribe): string => `${location.origin.replace('http', 'ws')}/live?${new URLSearchParams(wish)}`;
 
 const createDisplay = (texts: ClientTexts) => {
   const { dataset } = document.documentElement;

@@ -80,7 +80,7 @@ export const createSession = ({ id, log, frames, limits, heartbeatMs, now, out, 
   /** Sends what is due until the window is full. What does not fit stays due, and may change until it does. */
   const drain = (): void => {
     for (let due = dues.first(); due && !flow.isShut(); due = dues.first()) {
-      const answer = answers.to(due);
+      const answer = answers.to(due, subscriptions.formatOf(due));
       if (answer.frame && !send(answer.frame)) break;
       dues.remove(due);
       subscriptions.settle(due, answer);

@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Diff, ServerMessage, Subscribe } from '../server/core/protocol.ts';
+import type { CompactDiff, Diff, ServerMessage, Subscribe } from '../server/core/protocol.ts';
 import { formatPosition, parsePosition } from '../server/core/protocol.ts';
 import type { Content, Position, State } from '../server/core/story.ts';
+import { compact } from '../server/core/compact.ts';
 import { apply, diff } from '../server/core/diff.ts';
 import { hashOfContent } from '../server/core/hash.ts';
 import { createHeld } from '../client/held.ts';
@@ -15,6 +16,7 @@ const contents = anyContents.map(({ meta, sections }): Content => {
   const ofOne = { ...meta, published: at };
   return { hash: hashOfContent(ofOne, sections), meta: ofOne, sections };
 });
+type Message = ServerMessage | CompactDiff;
 type Entry = { sequence: number; kind: 'revision' | 'withdrawal' | 'move'; content: Content; story: string };
 
 /** A server with one story that speaks the protocol: history as one diff, then what happens. */
@@ -27,27 +29,30 @@ const createServer = (first: Content) => {
   const diffOf = (from: Entry, to: Entry, story: string): Diff =>
     ({ type: 'diff', story, from: place(from), to: place(to), revision: revision(), at, change: 'update', folded: 1, hash: to.content.hash, ops: diff(from.content, to.content, { at }) });
 
+  /** As a server may: every second diff in the format that was asked for, the others as ops. */
+  const say = (message: Diff, from: Entry): Diff | CompactDiff => ((parsePosition(message.to)?.sequence ?? 0) % 4 === 1 ? compact(message, from.content) : message);
+
   /** The position of an end is that of what the reader holds: of the end itself, if that is the last state. */
   const endOf = (from: Entry | undefined, now: Entry, story: string): ServerMessage => {
     const position = from?.content === now.content ? place(now) : from ? place(from) : formatPosition(epoch, 0);
     return story === now.story ? { type: 'ended', story, position, reason: 'withdrawn' } : { type: 'ended', story, position, reason: 'moved', to: now.story };
   };
 
-  const catchUp = ({ story, after }: Subscribe): ServerMessage[] => {
+  const catchUp = ({ story, after }: Subscribe): Message[] => {
     const now = last();
     const from = log.findLast(({ sequence }) => after !== undefined && sequence <= (parsePosition(after)?.sequence ?? -1));
     const live: ServerMessage = { type: 'live', story, position: place(now) };
     if (story !== now.story || now.kind === 'withdrawal') return [endOf(from, now, story)];
     if (!from) return [{ type: 'snapshot', story, position: place(now), reset: after !== undefined, state: stateOf(now) }, live];
-    return from.content === now.content ? [live] : [diffOf(from, now, story), live];
+    return from.content === now.content ? [live] : [say(diffOf(from, now, story), from), live];
   };
 
   /** Appends an entry; returns what a subscriber that has followed so far is sent. */
-  const append = (kind: Entry['kind'], content: Content): ServerMessage => {
+  const append = (kind: Entry['kind'], content: Content): Message => {
     const before = last();
     const entry = { sequence: before.sequence + 2, kind, content, story: kind === 'move' ? `${before.story}-on` : before.story };
     log.push(entry);
-    return kind === 'revision' ? diffOf(before, entry, before.story) : endOf(before, entry, before.story);
+    return kind === 'revision' ? say(diffOf(before, entry, before.story), before) : endOf(before, entry, before.story);
   };
   return { last, place, stateOf, catchUp, append };
 };
@@ -58,8 +63,8 @@ type Step = { before: Content | undefined; after: Content; diff?: Diff };
 const createReader = (server: ReturnType<typeof createServer>) => {
   const steps: Step[] = [];
   const seen = { mismatches: 0, resets: 0, withdrawn: false, live: false };
-  let wire: ServerMessage[] = [];
-  let inbox: ServerMessage[] | undefined = [];
+  let wire: Message[] = [];
+  let inbox: Message[] | undefined = [];
   const held = createHeld({
     story: 'storm',
     position: server.place(server.last()),
@@ -95,8 +100,8 @@ const createReader = (server: ReturnType<typeof createServer>) => {
         deliver(1);
       }
     },
-    hear: (message: ServerMessage) => { wire.push(message); },
-    spoil: (change: (messages: ServerMessage[]) => ServerMessage[]) => { wire = change(wire); },
+    hear: (message: Message) => { wire.push(message); },
+    spoil: (change: (messages: Message[]) => Message[]) => { wire = change(wire); },
     reconnect: () => { wire = server.catchUp(held.resume()); },
   };
 };
@@ -158,7 +163,7 @@ describe('the story held', () => {
       reader.deliver(1);
       expect(reader.seen.mismatches).toBe(1);
       expect(reader.steps).toEqual([]);
-      expect(reader.held.resume()).toEqual({ type: 'subscribe', story: 'storm' });
+      expect(reader.held.resume()).toEqual({ type: 'subscribe', story: 'storm', format: 'compact' });
       reader.settle();
       expect(reader.held.content()?.hash).toBe(third.hash);
       expect(reader.seen.mismatches).toBe(1);
@@ -201,6 +206,6 @@ describe('the story held', () => {
     held.load(server.stateOf(server.last()));
     server.append('revision', { ...first });
     for (let n = 0; n < 5; n += 1) held.receive(server.append('revision', { ...first }));
-    expect(asked).toEqual([{ type: 'subscribe', story: 'storm', after: '7f3a9c21_1' }]);
+    expect(asked).toEqual([{ type: 'subscribe', story: 'storm', after: '7f3a9c21_1', format: 'compact' }]);
   });
 });

@@ -2,24 +2,25 @@
  * A client that does exactly what the protocol's rules say, and no more: it holds states, applies diffs, proves their hashes and resumes.
  * It also keeps an eye on the server: `faults` says what no server may do.
  */
+import { expand } from '../server/core/compact.ts';
 import { apply } from '../server/core/diff.ts';
 import { hashOfContent } from '../server/core/hash.ts';
 import { everyStory, parsePosition } from '../server/core/protocol.ts';
-import type { ClientMessage, Diff, Ended, Live, ServerMessage, Snapshot } from '../server/core/protocol.ts';
+import type { ClientMessage, CompactDiff, Diff, Ended, Format, Live, ServerMessage, Snapshot } from '../server/core/protocol.ts';
 import type { Content, Position } from '../server/core/story.ts';
 
 type Held = { position: Position; content: Content };
 
 export type Follower = ReturnType<typeof createFollower>;
 
-/** Follows one story, or every story. It hears nothing until `connect`, which is called anew for each socket. */
-export const createFollower = (wanted: string) => {
+/** Follows one story, or every story. It hears nothing until `connect`, which is called anew for each socket. Without a format it asks for none. */
+export const createFollower = (wanted: string, { format }: { format?: Format } = {}) => {
   const follows = wanted === everyStory;
   const held = new Map<string, Held>();
   /** Stories asked for by themselves, since a diff did not follow on; only where every story is followed. */
   const asked = new Set<string>();
   const faults: string[] = [];
-  const counts = { diffs: 0, folded: 0, snapshots: 0, dropped: 0, asked: 0, connections: 0 };
+  const counts = { diffs: 0, short: 0, folded: 0, snapshots: 0, dropped: 0, asked: 0, connections: 0 };
   let story = wanted;
   let resumeFrom: Position | undefined;
   let live = false;
@@ -29,12 +30,12 @@ export const createFollower = (wanted: string) => {
   /** Stories that it may start anew, once for each time that it was asked to: the answer crosses with what was under way. */
   let restarts: string[] = [];
 
-  const fault = (what: string, message: ServerMessage) => faults.push(`${what}: ${JSON.stringify(message).slice(0, 300)}`);
+  const fault = (what: string, message: ServerMessage | CompactDiff) => faults.push(`${what}: ${JSON.stringify(message).slice(0, 300)}`);
 
   const subscribe = (slug: string, after: Position | undefined) => {
     if (follows) restarts.push(slug);
     else if (after !== undefined) told.set(slug, after);
-    send({ type: 'subscribe', story: slug, ...(after !== undefined && { after }) });
+    send({ type: 'subscribe', story: slug, ...(after !== undefined && { after }), ...(format && { format }) });
   };
 
   /** Rule 1: subscribe again from your position. */
@@ -64,7 +65,15 @@ export const createFollower = (wanted: string) => {
     return index >= 0;
   };
 
-  const onDiff = (message: Diff) => {
+  /** What is said shorter may only be said to who asked for it. */
+  const spellOut = (message: Diff | CompactDiff, content: Content): Diff => {
+    if (!('compact' in message)) return message;
+    if (format !== 'compact') fault('a format that was not asked for', message);
+    counts.short += 1;
+    return expand(message, content);
+  };
+
+  const onDiff = (message: Diff | CompactDiff) => {
     const before = told.get(message.story);
     if (before !== message.from && !mayRestart(message.story)) fault(`a gap or a repeat after ${before}`, message);
     if (!isBefore(message.from, message.to)) fault('a diff that leads nowhere', message);
@@ -72,8 +81,9 @@ export const createFollower = (wanted: string) => {
     const now = held.get(message.story);
     if (now?.position === message.from) {
       counts.diffs += 1;
-      counts.folded += message.folded > 1 ? 1 : 0;
-      hold(message, apply(now.content, message.ops, message.at));
+      const diff = spellOut(message, now.content);
+      counts.folded += diff.folded > 1 ? 1 : 0;
+      hold(diff, apply(now.content, diff.ops, diff.at));
     } else if (now && !isBefore(now.position, message.to)) counts.dropped += 1;
     else askAgain(message.story);
   };
@@ -119,7 +129,7 @@ export const createFollower = (wanted: string) => {
   };
 
   /** Rule 4: what moves the position from which `*` is resumed. */
-  const moveOn = (position: Position, message: ServerMessage) => {
+  const moveOn = (position: Position, message: ServerMessage | CompactDiff) => {
     if (!follows || !live) return;
     const isBack = resumeFrom !== undefined && isBefore(position, resumeFrom);
     if (isBack && asked.size === 0) fault(`back behind ${resumeFrom}`, message);
@@ -142,10 +152,10 @@ export const createFollower = (wanted: string) => {
       if (!follows) return subscribe(story, held.get(story)?.position);
       if (resumeFrom === undefined) forgetAll();
       for (const slug of asked) subscribe(slug, held.get(slug)?.position);
-      send({ type: 'subscribe', story: everyStory, ...(resumeFrom !== undefined && { after: resumeFrom }) });
+      send({ type: 'subscribe', story: everyStory, ...(resumeFrom !== undefined && { after: resumeFrom }), ...(format && { format }) });
     },
 
-    receive: (message: ServerMessage): void => {
+    receive: (message: ServerMessage | CompactDiff): void => {
       switch (message.type) {
         case 'snapshot': return onSnapshot(message);
         case 'diff': onDiff(message); return moveOn(message.to, message);

@@ -75,7 +75,7 @@ const simulate = async (seed: number, { steps = 120, windowBytes = 1_500 } = {})
   const clock = { now: 0 };
   const options: WireOptions = { log, frames: createFrames({ maxBytes: 20_000 }), now: () => clock.now, heartbeatMs: 2_000, limits: { windowBytes, messagesPerSecond: 1_000, pongTimeoutMs: Infinity } };
   for (const slug of slugs) await newsroom.publish(slug, contentOf(slug, ['Lead.'], ['First.'], ['Second.']));
-  const readers: Reader[] = [everyStory, everyStory, ...slugs, 'storm'].map((story) => ({ follower: createFollower(story) }));
+  const readers: Reader[] = [everyStory, everyStory, ...slugs, 'storm'].map((story, index) => ({ follower: createFollower(story, { format: index % 2 === 0 ? 'ops' : 'compact' }) }));
 
   for (let step = 0; step < steps; step += 1) {
     clock.now += random.below(1_000);

@@ -418,9 +418,24 @@ describe('what a client says', () => {
   test('a format that is not spoken here is refused, the socket stays', async () => {
     await revise('storm');
     const wire = connect();
-    expect(briefs(wire.say({ type: 'subscribe', story: 'storm', format: 'json-patch' }))).toEqual(['error unsupported-format storm']);
+    expect(briefs(wire.say({ type: 'subscribe', story: 'storm', format: 'xml' }))).toEqual(['error unsupported-format storm']);
     expect(wire.session.follows('storm')).toBe(false);
     expect(wire.closed()).toBeUndefined();
+  });
+
+  test('each is told of changes in its own format; who asks for none, in ops', async () => {
+    await revise('storm');
+    const wires = [undefined, 'ops', 'compact'].map((format) => {
+      const wire = connect();
+      wire.say({ type: 'subscribe', story: 'storm', after: at(1), ...(format !== undefined && { format }) });
+      return wire;
+    });
+    await revise('storm');
+    const [plain, ops, short] = wires.map((wire) => wire.deliverAll().find(({ type }) => type === 'diff'));
+    expect(plain).toHaveProperty('ops');
+    expect(ops).toEqual(plain);
+    expect(short).toHaveProperty('compact');
+    expect(short).not.toHaveProperty('ops');
   });
 
   test('a message that is too large: 1009', () => {
@@ -457,7 +472,7 @@ test('what many readers are sent is encoded once', async () => {
   await revise('storm');
   const frames = createFrames();
   const sent: unknown[] = [];
-  const wires = Array.from({ length: 3 }, () => createWire({ log, frames: { ...frames, diff: (diff, from) => (sent.push(frames.diff(diff, from)), frames.diff(diff, from)) } }));
+  const wires = Array.from({ length: 3 }, () => createWire({ log, frames: { ...frames, diff: (...asked) => (sent.push(frames.diff(...asked)), frames.diff(...asked)) } }));
   for (const wire of wires) subscribe(wire, 'storm');
   await revise('storm', 'More.');
   expect(sent).toHaveLength(3);

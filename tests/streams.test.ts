@@ -1,6 +1,8 @@
 /** The laws of the core over real edit histories: every pair of neighbours, and pairs far apart. */
 import { describe, expect, it } from 'vitest';
-import type { Content } from '../server/core/story.ts';
+import type { Diff } from '../server/core/protocol.ts';
+import { changes, type Change, type Content, type Op } from '../server/core/story.ts';
+import { compact, expand } from '../server/core/compact.ts';
 import { apply, diff } from '../server/core/diff.ts';
 import { parseStory, type Parsed } from '../server/core/parse.ts';
 import { allTexts, identityDataIsThere } from './bench/identity-cases.ts';
@@ -8,10 +10,7 @@ import { createRandom } from './bench/identity-edits.ts';
 import { createSaving, minute } from './saving.ts';
 
 const far = 500;
-/** A few folded diffs pair the blocks of a rewritten section otherwise than the steps did, and are larger by this at most. */
-const slack = 1.1;
-
-type Step = { content: Content; at: string; ops: ReturnType<typeof diff>; came: string[]; splits: Record<string, string> };
+type Step = { content: Content; at: string; ops: Op[]; change: Change; came: string[]; splits: Record<string, string> };
 
 /** The revisions that a stream makes when its versions are saved one after another. */
 const stepsOf = (versions: readonly Parsed[]): Step[] => {
@@ -19,9 +18,9 @@ const stepsOf = (versions: readonly Parsed[]): Step[] => {
   return versions.flatMap((parsed, index): Step[] => {
     const revised = save(parsed);
     if (!revised) return [];
-    const { content, ops, splits, identities } = revised;
+    const { content, ops, change, splits, identities } = revised;
     const came = identities.filter(({ previous }) => !previous).map(({ id }) => id);
-    return [{ content, at: minute(index), ops, came, splits }];
+    return [{ content, at: minute(index), ops, change, came, splits }];
   });
 };
 
@@ -47,6 +46,18 @@ const splitsBetween = (steps: readonly Step[], from: number, to: number): Record
   Object.assign({}, ...steps.slice(from + 1, to + 1).map(({ splits }) => splits)) as Record<string, string>;
 
 const bytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
+const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+/** bytes of an op's own time, which a chain of diffs has in its envelopes */
+const timeBytes = bytes({ at: minute(0) }) - 1;
+
+/** The message that leads from one revision to another. */
+const messageOf = (steps: readonly Step[], from: number, to: number): Diff | undefined => {
+  const [a, b] = [steps[from], steps[to]];
+  if (!a || !b) return undefined;
+  const ops = to === from + 1 ? b.ops : diff(a.content, b.content, { at: b.at, splits: splitsBetween(steps, from, to) });
+  const change = changes.findLast((grade) => steps.slice(from + 1, to + 1).some((step) => step.change === grade)) ?? 'minor';
+  return { type: 'diff', story: 'story', from: `7f3a9c21_${from}`, to: `7f3a9c21_${to}`, revision: to + 1, at: b.at, change, folded: to - from, hash: b.content.hash, ops };
+};
 
 describe.skipIf(!identityDataIsThere)(`on real edit histories${identityDataIsThere ? '' : ' (skipped: they are not here)'}`, () => {
   it('ids stand once in a state, be it as an id or in a `was`', () => {
@@ -81,16 +92,29 @@ describe.skipIf(!identityDataIsThere)(`on real edit histories${identityDataIsThe
     }
   });
 
-  it('the ops between revisions far apart lead to the state and its hash, and are not larger than the chain', () => {
+  it('the diff between revisions far apart leads to the state and its hash, and is not larger than the chain of diffs: as ops but for the times in them, compact as it is', () => {
     const pairs = farPairs();
     expect(pairs.length).toBeGreaterThan(far / 2);
     for (const { name, steps, from, to } of pairs) {
-      const [a, b] = [steps[from], steps[to]];
-      if (!a || !b) continue;
-      const ops = diff(a.content, b.content, { at: b.at, splits: splitsBetween(steps, from, to) });
-      expect(apply(a.content, ops, b.at)).toEqual(b.content);
-      const [folded, chain] = [bytes(ops), bytes(steps.slice(from + 1, to + 1).flatMap((step) => step.ops))];
-      expect(folded, `${name}, ${from} to ${to}`).toBeLessThanOrEqual(chain * slack);
+      const [a, b] = [steps[from]?.content, steps[to]?.content];
+      const folded = messageOf(steps, from, to);
+      if (!a || !b || !folded) continue;
+      expect(apply(a, folded.ops, folded.at)).toEqual(b);
+      const chain = steps.slice(from + 1, to + 1).flatMap((_, index) => messageOf(steps, from + index, from + index + 1) ?? []);
+      const times = folded.ops.filter((op) => 'at' in op).length * timeBytes;
+      expect(bytes(folded) - times, `${name}, ${from} to ${to}`).toBeLessThanOrEqual(total(chain.map(bytes)));
+      const short = chain.map((message, index) => bytes(compact(message, steps[from + index]?.content ?? a)));
+      expect(bytes(compact(folded, a)), `${name}, ${from} to ${to}, compact`).toBeLessThanOrEqual(total(short));
     }
   }, 120_000);
+
+  it('the compact format says the same of every save', () => {
+    for (const { steps } of streams) {
+      for (const [index, { content }] of steps.entries()) {
+        const [before, message] = [steps[index - 1]?.content, messageOf(steps, index - 1, index)];
+        if (before && message) expect(expand(compact(message, before), before)).toEqual(message);
+        if (before && message) expect(apply(before, expand(compact(message, before), before).ops, message.at)).toEqual(content);
+      }
+    }
+  });
 });

@@ -19,16 +19,18 @@ export class ApplyError extends Error {
   override name = 'ApplyError';
 }
 
-/** The ops from a to b: `set`, removals, edits, then moves and insertions in b's order. As few moves as can be; none at all where a equals b. */
+/** The ops from a to b: `set`, removals, edits, the oldest first, then moves and insertions in b's order. As few moves as can be; none at all where a equals b. */
 export const diff = (a: Body, b: Body, { at, splits = {} }: DiffOptions): Op[] => {
   const former = formerSections(a.sections, b.sections);
   return [
     ...setOps(a.meta, b.meta),
     ...removeOps(a.sections, b.sections, former),
-    ...b.sections.flatMap((section) => editOps(former.get(section), section, at)),
+    ...b.sections.flatMap((section) => editOps(former.get(section), section, at)).sort((one, other) => compareTimes(one.at ?? at, other.at ?? at)),
     ...placeOps(a.sections, b.sections, former, { at, splits }),
   ];
 };
+
+const compareTimes = (a: Time, b: Time): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The state after the ops; sections that no op touches stay the same objects. Throws `ApplyError`. */
 export const apply = (content: Body, ops: readonly Op[], at: Time): Content => {

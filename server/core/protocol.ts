@@ -2,7 +2,8 @@
  * The wire: every message of `stop-press.v1`, and positions. Both ends import this file.
  * Field order in the types is the order on the wire; `type` stands first.
  */
-import type { Change, Op, Position, State, Time } from './story.ts';
+import type { Copied } from './copies.ts';
+import type { Change, EditOp, InsertOp, MoveOp, Op, Position, RemoveOp, Section, SetOp, State, Time } from './story.ts';
 
 export const subprotocol = 'stop-press.v1';
 
@@ -38,6 +39,19 @@ export type Diff = {
   hash: string;
   ops: Op[];
 };
+
+/** A block as it is, as pieces and copies, or, where a number is among them, as a delta of the dropped block of the same index. */
+export type CompactPut = string | (Copied | number)[];
+export type CompactBlockEdit = [at: number, drop: number, ...put: CompactPut[]];
+export type CompactSection = Pick<Section, 'id' | 'level' | 'heading'> & Partial<Pick<Section, 'attrs' | 'added' | 'was'>> & { blocks: CompactPut[] };
+export type CompactInsert = Omit<InsertOp, 'section'> & { section: CompactSection };
+/** The one op without a name. */
+export type CompactEdit = Omit<EditOp, 'op' | 'blocks'> & { op?: undefined; blocks?: CompactBlockEdit[] };
+export type CompactOp = SetOp | CompactInsert | RemoveOp | MoveOp | CompactEdit;
+
+/** A diff in the format `compact`, see `compact.ts`. Without `folded` it stands for one revision. */
+export type CompactDiff = Omit<Diff, 'ops' | 'folded'> & { folded?: number; compact: CompactOp[] };
+
 export type Live = { type: 'live'; story: string; position: Position };
 export type Ended = { type: 'ended'; story: string; position: Position; reason: 'withdrawn' } | { type: 'ended'; story: string; position: Position; reason: 'moved'; to: string };
 export type Heartbeat = { type: 'heartbeat'; at: Time; position: Position };
@@ -46,8 +60,14 @@ export type Bye = { type: 'bye'; code: number; retryAfterMs: [min: number, max: 
 
 export type ErrorCode = 'bad-message' | 'bad-position' | 'unknown-story' | 'unsupported-format' | 'too-many-subscriptions' | 'rate';
 
+/** What a client is sent that has asked for no other format. */
 export type ServerMessage = Hello | Snapshot | Diff | Live | Ended | Heartbeat | ErrorMessage | Bye;
 
+/** How a diff says what changed: as `ops`, which every client knows, or shorter, as `core/compact.ts` writes it. */
+export const formats = ['ops', 'compact'] as const;
+export type Format = (typeof formats)[number];
+
+/** Without a format: `ops`. A server may know others. */
 export type Subscribe = { type: 'subscribe'; story: string; after?: Position; format?: string };
 export type Unsubscribe = { type: 'unsubscribe'; story: string };
 export type ClientMessage = Subscribe | Unsubscribe;

@@ -1,5 +1,5 @@
 /** What a reader is sent for what is due to it: the shortest message that leads from what it holds to what stands. */
-import { formatPosition } from '../core/protocol.ts';
+import { formatPosition, type Diff, type Format } from '../core/protocol.ts';
 import type { Position, State } from '../core/story.ts';
 import { unreachable } from '../core/story.ts';
 import type { Frame, Frames } from '../frames.ts';
@@ -19,8 +19,13 @@ export const createAnswers = ({ log, frames }: { log: RevisionLog; frames: Frame
     stands: 'published' as const,
   });
 
+  const before = ({ story, from }: Diff): State | undefined => {
+    const lookup = log.revision(story, from);
+    return lookup.kind === 'found' ? lookup.state : undefined;
+  };
+
   /** One diff over all that was missed, unless a snapshot is shorter, or nothing leads from there. */
-  const fold = (due: StoryDue, from: Position, target: Published): Answer => {
+  const fold = (due: StoryDue, from: Position, target: Published, format: Format): Answer => {
     const lookup = log.diff(due.story, from, target.position);
     const whole = snapshot(due, target);
     switch (lookup.kind) {
@@ -28,18 +33,18 @@ export const createAnswers = ({ log, frames }: { log: RevisionLog; frames: Frame
       case 'gone':
       case 'unknown': return whole;
       case 'found': {
-        const frame = frames.diff(lookup.diff, from);
+        const frame = frames.diff(lookup.diff, { from, format, before });
         return whole.frame.bytes < frame.bytes ? whole : { ...whole, frame };
       }
       default: return unreachable(lookup);
     }
   };
 
-  const toPublished = (due: StoryDue, target: Published): Answer => {
+  const toPublished = (due: StoryDue, target: Published, format: Format): Answer => {
     const { from, entry } = due;
     if (from === undefined) return snapshot(due, target);
-    if (entry?.kind === 'revision' && entry.diff?.from === from) return { frame: frames.diff(entry.diff), held: target.position, stands: 'published' };
-    return fold(due, from, target);
+    if (entry?.kind === 'revision' && entry.diff?.from === from) return { frame: frames.diff(entry.diff, { format, before }), held: target.position, stands: 'published' };
+    return fold(due, from, target, format);
   };
 
   /**
@@ -53,16 +58,17 @@ export const createAnswers = ({ log, frames }: { log: RevisionLog; frames: Frame
     return { frame, held, stands: target.kind };
   };
 
-  const toStory = (due: StoryDue): Answer => {
+  const toStory = (due: StoryDue, format: Format): Answer => {
     const target = due.entry ? targetOf(due.entry) : log.find(due.story);
     if (!target) return { frame: undefined };
-    return target.kind === 'published' ? toPublished(due, target) : toEnd(due, target);
+    return target.kind === 'published' ? toPublished(due, target, format) : toEnd(due, target);
   };
 
   return {
-    to: (due: Due): Answer => {
+    /** `format` is the one in which its reader wants diffs. */
+    to: (due: Due, format: Format): Answer => {
       switch (due.kind) {
-        case 'story': return toStory(due);
+        case 'story': return toStory(due, format);
         case 'live': return { frame: frames.encode({ type: 'live', story: due.story, position: due.position }) };
         case 'reply': return { frame: frames.encode(due.message) };
         default: return unreachable(due);

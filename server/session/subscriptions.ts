@@ -3,7 +3,7 @@
  *
  * A story that has a subscription of its own is due to that one alone, also where its client follows every story: it goes out once.
  */
-import { everyStory, parsePosition, type ErrorCode, type Subscribe } from '../core/protocol.ts';
+import { everyStory, formats, parsePosition, type ErrorCode, type Format, type Subscribe } from '../core/protocol.ts';
 import type { Position } from '../core/story.ts';
 import type { Entry, RevisionLog } from '../revision-log.ts';
 import type { Answer } from './answers.ts';
@@ -13,7 +13,10 @@ import type { Due, Dues } from './dues.ts';
  * `at` is the position at which the client holds the story, `undefined` where it holds nothing that a diff could start from; with `reset` that is void.
  * `absent` are the stories that are withdrawn now: one that comes back comes whole, for nobody knows whether the client has kept it.
  */
-type Subscription = { kind: 'story'; story: string; at: Position | undefined; reset: boolean } | { kind: 'every'; story: typeof everyStory; absent: Set<string> };
+type Subscription = { format: Format } & (
+  | { kind: 'story'; story: string; at: Position | undefined; reset: boolean }
+  | { kind: 'every'; story: typeof everyStory; absent: Set<string> }
+);
 
 export type SubscriptionsOptions = {
   log: RevisionLog;
@@ -53,7 +56,7 @@ export const createSubscriptions = ({ log, dues, max, listener }: SubscriptionsO
   };
 
   /** The first diff starts from `after` as the client wrote it, also where the story calls that place by an earlier position. */
-  const subscribeToStory = (story: string, after: string | undefined): void => {
+  const subscribeToStory = (story: string, after: string | undefined, format: Format): void => {
     const standing = log.find(story);
     if (!standing) return refuse('unknown-story', `there is no story ${story}`, story);
     forget(story);
@@ -63,11 +66,11 @@ export const createSubscriptions = ({ log, dues, max, listener }: SubscriptionsO
     const at = own && after;
     if (!isCurrent) dues.add({ kind: 'story', story, from: at, reset });
     if (standing.kind === 'moved') return;
-    subscriptions.set(story, { kind: 'story', story, at, reset });
+    subscriptions.set(story, { kind: 'story', story, at, reset, format });
     dues.add({ kind: 'live', story, position: standing.position });
   };
 
-  const subscribeToEvery = (after: string | undefined): void => {
+  const subscribeToEvery = (after: string | undefined, format: Format): void => {
     forget(everyStory);
     const reset = after !== undefined && !isKnown(after);
     const missed: { story: string; held?: Position }[] = after === undefined || reset ? log.published() : log.changedSince(after);
@@ -75,7 +78,7 @@ export const createSubscriptions = ({ log, dues, max, listener }: SubscriptionsO
       if (!subscriptions.has(story)) dues.add({ kind: 'story', story, from: held, reset });
     }
     const absent = log.files().flatMap(({ story, withdrawn }) => (withdrawn ? [story] : []));
-    subscriptions.set(everyStory, { kind: 'every', story: everyStory, absent: new Set(absent) });
+    subscriptions.set(everyStory, { kind: 'every', story: everyStory, absent: new Set(absent), format });
     dues.add({ kind: 'live', story: everyStory, position: log.head() });
   };
 
@@ -116,12 +119,13 @@ export const createSubscriptions = ({ log, dues, max, listener }: SubscriptionsO
 
   return {
     /** Slugs are NFC, however a client writes them. */
-    subscribe: ({ after, format, ...wish }: Omit<Subscribe, 'type'>): void => {
+    subscribe: ({ after, ...wish }: Omit<Subscribe, 'type'>): void => {
       const story = wish.story.normalize('NFC');
-      if (format !== undefined) refuse('unsupported-format', `this server knows no format ${format}: leave it out to be sent ops`, story);
+      const format = formats.find((known) => known === (wish.format ?? 'ops'));
+      if (!format) refuse('unsupported-format', `this server knows no format ${wish.format}, but ${formats.join(' and ')}`, story);
       else if (!subscriptions.has(story) && subscriptions.size >= max) refuse('too-many-subscriptions', `a socket carries at most ${max} subscriptions`, story);
-      else if (story === everyStory) subscribeToEvery(after);
-      else subscribeToStory(story, after);
+      else if (story === everyStory) subscribeToEvery(after, format);
+      else subscribeToStory(story, after, format);
       listen();
     },
 
@@ -151,6 +155,9 @@ export const createSubscriptions = ({ log, dues, max, listener }: SubscriptionsO
       if (stands === 'withdrawn') dues.postponeLive(due.story, undefined);
       if (stands === 'moved') unsubscribe(due.story);
     },
+
+    /** How its client wants to be told of changes. */
+    formatOf: (due: Due): Format => (due.kind === 'reply' ? undefined : covering(due.story)?.format) ?? 'ops',
 
     /** Whether a story is subscribed to, by itself or with every other. */
     covers: (story: string): boolean => covering(story) !== undefined,
