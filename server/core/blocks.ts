@@ -5,6 +5,8 @@ import { hunksBetween, joinHunks } from './sequence.ts';
 
 /** Keeping fewer units than this costs more bytes in a delta than writing them again. */
 const worthKeeping = 6;
+/** Tokens dropped and put beyond which a text counts as replaced: so that the time for one stays bounded. */
+const maxEdits = 300;
 /** Blocks of a hunk are paired by likeness up to this many comparisons; beyond, by their place. */
 const maxComparisons = 2_500;
 /** Share of words in common from which a block counts as an edit of another. */
@@ -41,7 +43,7 @@ export const deltaBetween = (old: string, text: string): Delta => {
   const weak = (before: Hunk, after: Hunk) => lengthOf(a, before.at + before.drop, after.at) < worthKeeping;
   const delta: Delta = [];
   let kept = 0;
-  for (const hunk of joinHunks(hunksBetween(a, b), weak)) {
+  for (const hunk of joinHunks(hunksBetween(a, b, maxEdits), weak)) {
     keep(delta, lengthOf(a, kept, hunk.at));
     replace(delta, a.slice(hunk.at, hunk.at + hunk.drop).join(''), b.slice(hunk.from, hunk.from + hunk.put).join(''));
     kept = hunk.at + hunk.drop;

@@ -1,14 +1,12 @@
 /** Who is who: a section keeps its id through a new heading, a new text, a move, a split, a merge, removal and return. */
 import type { ParsedSection } from './parse.ts';
 import type { Section } from './story.ts';
-import type { Portrait } from './identify/likeness.ts';
 import type { Link, Links } from './identify/match.ts';
 import { portray } from './identify/likeness.ts';
 import { linkAlike, linkEqual } from './identify/match.ts';
 import { relate } from './identify/relatives.ts';
 import { createNaming, lead } from './identify/naming.ts';
 import { weights as usual, type Weights } from './identify/weights.ts';
-import { textOf } from './text.ts';
 
 export type Identity = {
   id: string;
@@ -36,7 +34,7 @@ export type Known = {
  */
 export const identify = (known: Known, parsed: readonly ParsedSection[], weights: Weights = usual): Identity[] => {
   const gone = goneSections(known);
-  const [olds, goners, news] = [known.sections.map(portrait), gone.map(portrait), parsed.map(portrait)];
+  const [olds, goners, news] = [known.sections.map(portray), gone.map(portray), parsed.map(portray)];
   const pins = pinsOf(parsed);
   /** The lead is the lead, and no other section that comes back. */
   const leads = new Set(parsed[0]?.level === 0 ? [0] : []);
@@ -60,9 +58,6 @@ export const identify = (known: Known, parsed: readonly ParsedSection[], weights
 };
 
 type Found = { previous?: Section | undefined; origin?: number | undefined; absorbed: Section[]; returns: boolean; why: string };
-
-const portrait = ({ level, heading, blocks }: Pick<Section, 'level' | 'heading' | 'blocks'>): Portrait =>
-  portray({ level, heading, content: blocks.join('\n'), text: () => blocks.map(textOf).join(' ') });
 
 /** Removed sections as they last were, without those whose ids are in use again, and those of which a redaction has left nothing to be known by. */
 const goneSections = ({ sections, removed }: Known): Section[] => {

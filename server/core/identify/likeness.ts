@@ -1,4 +1,6 @@
 /** How alike two sections are: what the matcher weighs. */
+import type { Block, Section } from '../story.ts';
+import { textOf } from '../text.ts';
 
 /** A section as the matcher sees it. */
 export type Portrait = {
@@ -6,13 +8,15 @@ export type Portrait = {
   heading: string;
   /** The heading without case, numbering and punctuation. */
   key: string;
+  /** How often each pair of letters stands in the key. */
+  letters: () => Counts;
   /** The blocks as they are. */
   content: string;
   /** How often each word stands in the text; in scripts without spaces, each pair of letters. Counted when first asked for. */
-  words: () => Words;
+  words: () => Counts;
 };
 
-export type Words = ReadonlyMap<string, number>;
+export type Counts = ReadonlyMap<string, number>;
 
 export type Likeness = {
   /** 0..1, 1 where the heading keys are equal. */
@@ -38,40 +42,50 @@ const pairsOf = (text: string): string[] => {
   return letters.length < 2 ? letters : letters.slice(1).map((letter, index) => `${letters[index] ?? ''}${letter}`);
 };
 
-const count = (items: readonly string[]): Map<string, number> => {
-  const counts = new Map<string, number>();
+const count = (items: Iterable<string>, counts = new Map<string, number>()): Map<string, number> => {
   for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1);
   return counts;
 };
 
-const countWords = (text: string): Words => count((plain(text).match(word) ?? []).flatMap((each) => (unspaced.test(each) ? pairsOf(each) : [each])));
+const countWords = (text: string): Counts => count((plain(text).match(word) ?? []).flatMap((each) => (unspaced.test(each) ? pairsOf(each) : each)));
 
-/** `text` is called at most once, and only for a section that no simpler sign tells apart. */
-export const portray = ({ level, heading, content, text }: { level: number; heading: string; content: string; text: () => string }): Portrait => {
-  let words: Words | undefined;
-  return { level, heading, key: keyOf(heading), content, words: () => (words ??= countWords(text())) };
+/** What was counted of blocks, as long as they last: most sections stay as they are from save to save. */
+const counted = new WeakMap<readonly Block[], Counts>();
+
+const wordsOf = (blocks: readonly Block[]): Counts => {
+  const words = counted.get(blocks) ?? countWords(blocks.map(textOf).join(' '));
+  counted.set(blocks, words);
+  return words;
+};
+
+/** Words and letters are counted when they are first asked for: only for a section that no simpler sign tells apart. */
+export const portray = ({ level, heading, blocks }: Pick<Section, 'level' | 'heading' | 'blocks'>): Portrait => {
+  const key = keyOf(heading);
+  let letters: Counts | undefined;
+  return { level, heading, key, letters: () => (letters ??= count(pairsOf(` ${key} `))), content: blocks.join('\n'), words: () => wordsOf(blocks) };
 };
 
 /** Dice's coefficient over the letter pairs of two keys. */
-const keyLikeness = (a: string, b: string): number => {
-  if (a === b) return 1;
-  const [one, other] = [pairsOf(` ${a} `), pairsOf(` ${b} `)];
-  const left = count(other);
-  const shared = one.filter((pair) => {
-    const times = left.get(pair) ?? 0;
-    left.set(pair, times - 1);
-    return times > 0;
-  });
-  return (2 * shared.length) / (one.length + other.length);
+const keyLikeness = (a: Portrait, b: Portrait): number => {
+  if (a.key === b.key) return 1;
+  const letters = b.letters();
+  let shared = 0;
+  for (const [pair, times] of a.letters()) shared += Math.min(times, letters.get(pair) ?? 0);
+  return (2 * shared) / (pairCount(a.key) + pairCount(b.key));
 };
+
+/** Letter pairs of a key with a space on either side. */
+const pairCount = (key: string): number => Array.from(key).length + 1;
 
 /** Measures portraits against each other; a word counts the less, the more of them have it. */
 export const createScale = (portraits: readonly Portrait[]) => {
-  const spread = count(portraits.flatMap(({ words }) => [...words().keys()]));
-  const weightOf = (each: string): number => Math.log(1 + portraits.length / (spread.get(each) ?? 1));
+  const spread = new Map<string, number>();
+  for (const { words } of portraits) count(words().keys(), spread);
+  const weights = new Map([...spread].map(([each, times]) => [each, Math.log(1 + portraits.length / times)]));
+  const weightOf = (each: string): number => weights.get(each) ?? 0;
 
-  const totals = new Map<Words, number>();
-  const totalOf = (words: Words): number => {
+  const totals = new Map<Counts, number>();
+  const totalOf = (words: Counts): number => {
     let total = totals.get(words) ?? 0;
     if (total > 0) return total;
     for (const [each, times] of words) total += times * weightOf(each);
@@ -79,7 +93,7 @@ export const createScale = (portraits: readonly Portrait[]) => {
     return total;
   };
 
-  const sharedOf = (a: Words, b: Words): number => {
+  const sharedOf = (a: Counts, b: Counts): number => {
     const [few, many] = a.size < b.size ? [a, b] : [b, a];
     let shared = 0;
     for (const [each, times] of few) {
@@ -92,7 +106,7 @@ export const createScale = (portraits: readonly Portrait[]) => {
   return {
     likeness: (a: Portrait, b: Portrait): Likeness => {
       const [one, other, shared] = [totalOf(a.words()), totalOf(b.words()), sharedOf(a.words(), b.words())];
-      return { heading: keyLikeness(a.key, b.key), body: (2 * shared) / Math.max(1, one + other) };
+      return { heading: keyLikeness(a, b), body: (2 * shared) / Math.max(1, one + other) };
     },
 
     /** 0..1: how much of a part's text stands in the whole, not counting what stands in the rest as well. */
