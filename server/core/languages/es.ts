@@ -80,7 +80,7 @@ export const es: Language = {
 
   pasted: {
     letters: 'áéíñóúü',
-    words: 'el la los las lo y e de del a al en es un una unos unas con por para que se no su sus como más pero fue ha han había sido son está están este esta estos estas ese esa también según entre sobre desde hasta cuando donde ya le les o sin tras durante muy dos ser era quien aunque porque',
+    words: 'el la los las lo y e de del a al en es un una unos unas con por para que se no su sus como más pero fue ha han había sido son está están este esta estos estas ese esa también según entre sobre desde hasta cuando donde le o sin tras durante muy dos ser era quien aunque porque después dijo mientras hacia hay tiene otro otra otros años año todo todos antes contra uno mayor',
     furniture: [
       '(?:{n} )?comentarios?{count}|(?:ver|leer|mostrar) (?:los |todos los )?(?:{n} )?comentarios{count}|comentar|(?:deje|deja|dejar|escribe) (?:un|su|tu) comentario',
       '(?:compartir|guardar|imprimir|copiar)(?: (?:el |este )?artículo| (?:la |esta )?(?:noticia|página)| (?:el )?enlace)?',

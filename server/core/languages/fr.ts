@@ -81,7 +81,7 @@ export const fr: Language = {
 
   pasted: {
     letters: 'àâæçéèêëîïôœùûüÿ',
-    words: 'le la les l d un une des du de et est à au aux en dans que qu qui pour sur pas par avec sans plus il elle ils ont été sont être a c ce cette ces se s n ne sa son ses leur leurs mais ou où comme après avant selon entre depuis très aussi fait deux était dont',
+    words: 'le la les l d un une des du de et est à au aux en dans que qu qui pour sur pas par avec sans plus il elle ils ont été sont être a c ce cette ces se s n ne sa son ses leur leurs mais ou où comme après avant selon entre depuis très aussi fait deux était dont dit ans an tout tous cela celle autres encore lors',
     furniture: [
       "(?:{n} )?commentaires?{count}|aucun commentaire|(?:lire|voir|afficher) (?:les|tous les) (?:{n} )?commentaires{count}|(?:réagir|commenter)(?: à cet article)?",
       "(?:partager|enregistrer|imprimer|copier|offrir|envoyer)(?: l'article| cet article| cette page| la page| le lien| par (?:e-?mail|courriel))?",
@@ -106,8 +106,8 @@ export const fr: Language = {
     bylines: [
       'par {name}|par (?:notre|nos|la rédaction)|(?:de )?(?:notre|nos) (?:correspondante?s?|envoyée?s?)',
       '(?:propos recueillis|textes?|enquête|reportage|récit|traduit|écrit|rédigé|publié|images?|vidéo)(?: et photos?)? (?:par|de|{name})',
-      "(?:photos?|légende|temps de lecture|avec (?:l')?(?:agence|{agency}))",
-      '(?:texte|auteure?|autrice|photographie|image|vidéo|infographie|illustration|crédits?|sources?){mark}',
+      "(?:photos?|temps de lecture|avec (?:l')?(?:agence|{agency}))",
+      '(?:texte|auteure?|autrice|photographie|image|vidéo|infographie|illustration|légende|crédits?|sources?){mark}',
       "publiée? (?:le|à|hier|aujourd'hui|il y a)|publiée?{mark}|(?:dernière )?mise? à jour|modifiée? (?:le|à)|actualisée? (?:le|à)|il y a {n}",
     ],
     agencies: 'afp|belga|ats|keystone-ats|sipa|abaca',

@@ -80,7 +80,7 @@ export const sv: Language = {
 
   pasted: {
     letters: 'åäöé',
-    words: 'och i att det som är på av för med den till inte har hade var blev ett en om de dem från men sig säger sade sa efter också när han hon vi kan ska skulle vid under över eller där här nu så mot mellan enligt redan mycket sin sina deras få får alla inga innan utan sedan vad',
+    words: 'och i att det som är på av för med den till inte har hade var blev ett en om de dem från men sig säger sade sa efter också när han hon vi kan ska skulle vid under över eller där här nu så mot mellan enligt redan mycket sin sina deras få får alla inga innan utan sedan vad fick flera även bara år blivit måste finns',
     furniture: [
       '(?:{n} )?kommentar(?:er)?{count}',
       '(?:dela|spara|skriv ut|kopiera)(?: artikeln| artikel| sidan| inlägget| länk| länken)?',

@@ -6,17 +6,17 @@ type Features = { words: string; letters: string };
 
 /** Languages that the pages do not speak, but stories may, or that are easily taken for one that they speak. */
 const others: Readonly<Record<string, Features>> = {
-  da: { letters: 'æøåé', words: 'og i at det er en et til på af for med som ikke har havde var den de fra men siger blev bliver efter der også hvor hun han kan skal vil sig om under over eller når nu ud mellem deres meget have være være ind ved' },
-  no: { letters: 'æøåéòóô', words: 'og i at det er en et ei til på av for med som ikke har hadde var den de fra men sier sa ble blir etter hva også hvor hun han kan skal vil seg om under over eller når nå ut mellom deres mye være inn ved fått' },
-  nl: { letters: 'éèëïöü', words: 'de het een en van in dat is op te met voor niet zijn aan er ook maar door werd worden wordt naar heeft had bij uit om als over nog dan zij hij die deze dit kan was waren hebben meer tot na of geen onder' },
-  af: { letters: 'êëéïôöûá', words: 'die en van in is het wat nie om te n op vir met as hy sy aan dat sal was by hulle deur ook word kan uit na maar hierdie ons een oor se of' },
+  da: { letters: 'æøåé', words: 'og i at det er en et til på af for med som ikke har havde var den de fra men siger blev bliver efter der også hvor hun han kan skal vil sig om under over eller når nu ud mellem deres meget have være være ind ved hvad nogen været uden andre ham dem mig noget fået kunne skulle ville to år' },
+  no: { letters: 'æøåéòóô', words: 'og i at det er en et ei til på av for med som ikke har hadde var den de fra men sier sa ble blir etter hva også hvor hun han kan skal vil seg om under over eller når nå ut mellom deres mye være inn ved fått noen vært uten andre ham dem meg noe enn kunne skulle ville to år mot bare' },
+  nl: { letters: 'éèëïöü', words: 'de het een en van in dat is op te met voor niet zijn aan er ook maar door werd worden wordt naar heeft had bij uit om als over nog dan zij hij die deze dit kan was waren hebben meer tot na of geen onder zich hun zou zal kunnen wel tegen volgens' },
+  af: { letters: 'êëéïôöûá', words: 'die en van in is het wat nie om te n op vir met as hy sy aan dat sal was by hulle deur ook word kan uit na maar hierdie ons een oor se of hom haar moet kon so toe al teen' },
   it: { letters: 'àèéìòùî', words: 'il lo la i gli le di che e è un una per non con del dello della dei delle sono nel nella al alla ai dal dalla da in a anche ha hanno più ma si come su o era stato stata questo questa se dopo' },
   pt: { letters: 'áâãàçéêíóôõúü', words: 'o a os as de que e do da dos das em no na nos nas um uma para por com não mais foi ser é são ao à se também como mas ou seu sua já até entre depois quando pelo pela tem foram' },
   gl: { letters: 'áéíñóúü', words: 'o a os as de que e do da dos das en no na nos nas un unha para por con non máis foi ser é son ao á se tamén como pero ou seu súa xa ata entre despois cando polo pola ten foron' },
   ca: { letters: 'àçéèíïóòúü', words: 'el la els les de del dels que i en un una per amb no és al als a es ha han va van com més però també o són seva aquest aquesta d l s hi ser entre fins quan' },
   ro: { letters: 'ăâîșțşţ', words: 'și de la în a cu pe din că o un nu este sunt care al ale ai lui mai se pentru prin după dar au fost fi sau ce le sa său' },
-  pl: { letters: 'ąćęłńóśźż', words: 'i w na z ze się nie że do jest są o po jak to przez dla od był była było co oraz za ale tym tego tej jego zostało może także już tylko który która które' },
-  cs: { letters: 'áčďéěíňóřšťúůýž', words: 'a v na se je že s z do o i ve k to za by pro po jako ale jsou byl byla bylo který která které od podle však také už při jeho jen není' },
+  pl: { letters: 'ąćęłńóśźż', words: 'i w na z ze się nie że do jest są o po jak to przez dla od był była było co oraz za ale tym tego tej jego zostało może także już tylko który która które a ma ich być lub ten ta nad pod gdy aby tak przed przy jej każdy bez' },
+  cs: { letters: 'áčďéěíňóřšťúůýž', words: 'a v na se je že s z do o i ve k to za by pro po jako ale jsou byl byla bylo který která které od podle však také už při jeho jen není být má nebo ani aby jich tak před ze tento bez každý mezi' },
   fi: { letters: 'äöå', words: 'ja on ei että se oli hän myös mutta ovat kun mukaan jonka sen kuin joka jotka voi vain jo ole siitä tai ollut sekä ettei he tämä tämän olla hänen ne' },
   ru: { letters: 'абвгдеёжзийклмнопрстуфхцчшщъыьэюя', words: 'и в на с что не по из к для это было его но от был была уже также после при до которые который которая о об как за а у то они он она их все так или во со если мы' },
   bg: { letters: 'абвгдежзийклмнопрстуфхцчшщъьюя', words: 'и в на е от за се да не с че са по ще до като си при той тя му му ни или след това което който която които беше бе към но а има още със без' },
@@ -24,24 +24,26 @@ const others: Readonly<Record<string, Features>> = {
   ur: { letters: 'ءآأؤئابپتٹثجچحخدڈذرڑزژسشصضطظعغفقکگلمنںوہھیے', words: 'کے کی میں ہے اور سے کا کو نے پر یہ کہ ہیں کر بھی اس ہو جو ان ایک تھا تھی گیا وہ نہیں' },
 };
 
-const known: Readonly<Record<string, Features>> = { ...Object.fromEntries(languages.map(({ lang, pasted }) => [lang, pasted])), ...others };
+const scriptOf = (letters: string): string => (/\p{Script=Arabic}/u.test(letters) ? 'Arabic' : /\p{Script=Cyrillic}/u.test(letters) ? 'Cyrillic' : 'Latin');
 
-/** Which languages have a word. */
-const languagesOf = Map.groupBy(
-  Object.entries(known).flatMap(([lang, { words }]) => [...new Set(words.split(' '))].map((word) => ({ word, lang }))),
-  ({ word }) => word,
+const known = new Map(
+  Object.entries({ ...Object.fromEntries(languages.map(({ lang, pasted }) => [lang, pasted])), ...others })
+    .map(([lang, { words, letters }]) => [lang, { words: new Set(words.split(' ')), foreign: new RegExp(`[\\p{Script=${scriptOf(letters)}}--[a-z${letters}]]`, 'v') }]),
 );
 
-/** Words in letters that the language does not have. */
-const foreignIn = new Map(Object.entries(known).map(([lang, { letters }]) => [lang, new RegExp(`[^a-z${letters}]`, 'u')]));
+/** How many languages have a word. */
+const sharedBy = new Map<string, number>();
+for (const { words } of known.values()) for (const word of words) sharedBy.set(word, (sharedBy.get(word) ?? 0) + 1);
 
 /** Of the text's beginning: enough to be sure, whatever its length. */
 const maxChars = 10_000;
-/** Of all words, less those with foreign letters: texts hold a third to a half of such words of their own language. */
-const minShare = 0.12;
-/** What a language must have found, and be ahead of the next by. A word that several languages have counts as a part of one for each. */
-const minScore = 1.5;
-const minLead = 1.2;
+/** Of all words: texts hold a third to a half of such words of their own language. */
+const minShare = 0.15;
+const minScore = 2;
+/** How far ahead of the next language: by half of what that has, and by so much. */
+const minLead = 1;
+/** So far ahead is enough, however near the languages are. */
+const sureLead = 3;
 
 const letters = /\p{L}/gu;
 const han = /\p{Script=Han}/gu;
@@ -72,13 +74,17 @@ export const detectLanguage = (text: string): string | undefined => {
 
 const detectByWords = (text: string): string | undefined => {
   const found = text.toLowerCase().normalize('NFC').replace(/[\p{Mn}\p{Cf}ـ]/gu, '').match(/\p{L}+/gu) ?? [];
-  const scores = new Map<string, number>();
+  const [[best, most] = ['', 0], [, next] = ['', 0]] = Array.from(known, ([lang, features]) => [lang, scoreOf(found, features)] as const).sort(([, a], [, b]) => b - a);
+  const lead = most - Math.max(next, 0);
+  return most >= Math.max(minScore, found.length * minShare) && lead >= Math.min(Math.max(minLead, next / 2), sureLead) ? best : undefined;
+};
+
+/** A word counts the less the more languages have it; one in the language's script, with letters that the language lacks, counts against it. */
+const scoreOf = (found: readonly string[], { words, foreign }: { words: ReadonlySet<string>; foreign: RegExp }): number => {
+  let score = 0;
   for (const word of found) {
-    const having = languagesOf.get(word) ?? [];
-    for (const { lang } of having) scores.set(lang, (scores.get(lang) ?? 0) + 1 / having.length);
+    if (words.has(word)) score += 1 / Math.sqrt(sharedBy.get(word) ?? 1);
+    else if (foreign.test(word)) score -= 1;
   }
-  for (const [lang, score] of scores) scores.set(lang, score - found.filter((word) => foreignIn.get(lang)?.test(word)).length);
-  const [best, second] = Array.from(scores).sort(([, a], [, b]) => b - a);
-  if (!best || best[1] < Math.max(minScore, found.length * minShare) || best[1] - (second?.[1] ?? 0) < minLead) return undefined;
-  return best[0];
+  return score;
 };

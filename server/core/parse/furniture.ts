@@ -15,7 +15,7 @@ const places = {
   count: String.raw`(?: ?[([]?\p{Nd}[\p{Nd}., ]*[)\]]?)?`,
   place: String.raw`[\p{L}\p{N} -]{1,20}`,
   title: '(?: ?[:|] .+)?',
-  end: String.raw`(?=[\s.…!)\]]*$)`,
+  end: String.raw`(?=[\s.…!)\]*_"»]*$)`,
   mark: String.raw`(?:(?= ?[:/|,]| ?[–—] | - |$)| ${name})`,
   agency,
   name,
