@@ -1,11 +1,53 @@
 import { describe, expect, it } from 'vitest';
 import { detectLanguage } from '../server/core/parse/detect-language.ts';
-import { isFurniture, readClosing } from '../server/core/parse/furniture.ts';
+import { isByline, isFurniture, readClosing } from '../server/core/parse/furniture.ts';
 import { errorsOf, notesOf, parse, published, secret } from './parse-stories.ts';
 
 const txt = { format: 'txt' } as const;
 const outline = (text: string): unknown[] => published(text, txt).sections.map(({ heading, blocks }) => [heading, ...blocks]);
 const paragraph = 'The company says that the line will stay closed until the engineers have looked at every one of the bridges on it.';
+
+/** As pages have them, a few of many. */
+const furniture = {
+  fr: ['Commentaires (12)', 'Réagir à cet article', 'Partager', 'Partager l’article', 'Partager sur Facebook', 'Imprimer cette page', 'Publicité', 'Lire la suite', 'Lire aussi\u202f: Les ponts du littoral sous surveillance', 'À lire également', 'Sur le même sujet', 'Les plus lus', 'S’abonner', 'Inscrivez-vous à notre newsletter', 'Écouter l’article', 'Temps de lecture\u202f: 4 min', 'Aller au contenu principal', 'Gérer les cookies'],
+  es: ['Comentarios (3)', '12 comentarios', 'Compartir', 'Compartir esta noticia', 'Compartir en WhatsApp', 'Copiar enlace', 'Publicidad', 'Leer más', 'Seguir leyendo', 'Lea también: El puente reabrirá en mayo', 'Te puede interesar', 'Noticias relacionadas', 'Lo más leído', 'Suscríbete', 'Iniciar sesión', 'Escuchar el artículo', 'Saltar al contenido', 'Configuración de cookies'],
+  ar: ['التعليقات (0)', '٣ تعليقات', 'أضف تعليقًا', 'شارك', 'شارك الخبر', 'شارك على فيسبوك', 'مشاركة عبر واتساب', 'طباعة', 'نسخ الرابط', 'إعلان', 'اقرأ المزيد', 'المزيد ←', 'اقرأ أيضًا: الجسر يعاد فتحه في الربيع', 'إقرأ أيضا', 'أخبار ذات صلة', 'قد يهمك أيضًا', 'الأكثر قراءة', 'اشترك الآن', 'تسجيل الدخول', 'تابعنا على تويتر', 'استمع إلى المقال', 'الانتقال إلى المحتوى', 'العودة إلى الأعلى'],
+  uk: ['Коментарі (5)', '12 коментарів', 'Залишити коментар', 'Поділитися', 'Поділитися новиною', 'Поділитися у Facebook', 'Скопіювати посилання', 'Реклама', 'Читати далі', 'Докладніше', 'Читайте також: Міст відкриють навесні', 'За темою', 'Новини за темою', 'Вас може зацікавити', 'Найпопулярніше', 'Підписатися', 'Підписуйтесь на наш Telegram', 'Увійти', 'Слухати статтю', 'Перейти до вмісту', 'Налаштування cookie'],
+  sv: ['Läs också: Bron öppnar i vår', 'Läs mer: Så stängdes bron', 'Lästid: ca 3 min'],
+  de: ['Lesen Sie auch: Die Brücke öffnet im Mai', 'Lesezeit: 3 Minuten', 'Mehr zum Thema: Brücken'],
+  en: ['Read more: The bridge reopens in May', 'Related: Bridges of the coast', '4 min read'],
+};
+const furnitureLike = [
+  'Les commentaires du ministre', 'Partager le pouvoir', 'Publicité mensongère', 'Lire entre les lignes', 'Plus de cent blessés',
+  'Comentarios del ministro', 'Compartir piso en Madrid', 'Leer más libros, dice la ministra', 'Publicidad engañosa', 'Más información sobre el puente cerrado',
+  'تعليق الدراسة في الشمال', 'مشاركة واسعة في الانتخابات', 'إعلان حالة الطوارئ', 'حفظ السلام', 'المزيد من القتلى',
+  'Коментар міністра', 'Поділитися владою', 'Реклама тютюну під забороною', 'Читати між рядків', 'Увійти в історію', 'На початок тижня обіцяють дощ',
+];
+const closings = {
+  fr: ['Cet article est régulièrement mis à jour.', 'Cet article sera mis à jour.', 'Article en cours d’actualisation', 'Information en cours de développement.', 'Nous actualisons cet article.', 'Plus d’informations à suivre.', 'Plus de détails à venir…', 'Mise à jour à suivre.'],
+  es: ['Noticia en desarrollo.', 'Esta es una noticia en desarrollo. Habrá ampliación.', 'Esta noticia se está actualizando.', 'Este artículo será actualizado.', 'Habrá ampliación.', 'En breve, más información.', 'Más detalles en breve', 'Seguiremos informando.'],
+  ar: ['الخبر قيد التحديث.', 'هذا خبر عاجل قيد التحديث.', 'يجري تحديث هذا الخبر.', 'سيتم تحديث الخبر. التفاصيل لاحقًا.', 'المزيد من التفاصيل لاحقًا.', 'التفاصيل بعد قليل…', 'يُتبع.', 'خبر متطوّر', 'سنحدّث هذا المقال.'],
+  uk: ['Новина доповнюється.', 'Матеріал оновлюється.', 'Новина оновлюється. Деталі згодом.', 'Подробиці згодом.', 'Більше інформації згодом…', 'Статтю буде доповнено.', 'Ми оновлюємо цю новину.', 'Стежте за оновленнями.', 'Це новина, що розвивається.', 'Деталі з’ясовуються.'],
+};
+const closingLike = [
+  'Cet article de loi est contesté.', 'L’article 49 a été utilisé.', 'En cours de rédaction, le projet a changé de nom.', 'Plus de détails ont été donnés par la police.',
+  'En desarrollo de la ley, el Gobierno aprobó ayudas.', 'Esta noticia sorprendió a todos.', 'Es una noticia triste para el país.', 'Más información llegó desde el puerto.',
+  'يتبع الحزب سياسة جديدة.', 'الخبر صدم الجميع.', 'يتم تحديث الأسطول كل عام.', 'قيد التحديث سبع سفن.',
+  'Новина приголомшила всіх.', 'Оновлюється й парк потягів.', 'Деталі розповіла поліція міста.', 'Матеріал зібрали на місці.',
+];
+const bylines = {
+  en: ['By Ann Author', 'BY ANN AUTHOR', 'By our correspondent', 'By AP', 'Words by Ann Author', 'Text: Ann Author', 'Source: Reuters', 'Image source, Getty', 'Updated 14:05', '5 minutes ago'],
+  sv: ['Av Anna Författare', 'Av TT', 'Text: Anna Författare', 'Text och bild: Anna Författare', 'Foto Anna Författare/TT', 'Källa: SMHI', 'Senast uppdaterad 14:05', 'För 5 minuter sedan'],
+  de: ['Von Anna Autorin', 'Von unserem Korrespondenten', 'Ein Kommentar von Anna Autorin', 'Text und Fotos: Anna Autorin', 'Quelle: dpa', 'Stand: 14:05', 'Stand 12. Mai', 'Zuletzt aktualisiert am 12. Mai', 'Bild: IMAGO'],
+  fr: ['Par Anne Auteur', 'Par Anne Auteur avec AFP', 'Par notre correspondant à Lille', 'Propos recueillis par Anne Auteur', 'Avec l’AFP', 'Avec AFP', 'Texte\u202f: Anne Auteur', 'Photo\u202f: Jean Image / AFP', 'Crédit\u202f: AFP', 'Source\u202f: Météo', 'Publié le 12 mai à 14 h 05', 'Mis à jour le 12 mai', 'Dernière mise à jour à 14 h', 'Il y a 5 minutes', 'Anne Auteur/AFP', '(AFP)'],
+  es: ['Por Ana Autora', 'Por nuestra corresponsal', 'Redacción', 'Redacción / EFE', 'Texto: Ana Autora', 'Foto: Juan Imagen / EFE', 'Fotografía de Juan Imagen', 'Fuente: AEMET', 'Un reportaje de Ana Autora', 'Entrevista de Ana Autora', 'Publicado el 12 de mayo', 'Actualizado a las 14:05', 'Última actualización 14:05', 'Hace 5 minutos', 'Europa Press', 'EFE'],
+  ar: ['بقلم أمل كاتبة', 'كتب: سامي كاتب', 'كتبت / أمل كاتبة', 'تقرير: أمل كاتبة', 'إعداد: سامي كاتب', 'ترجمة: سامي كاتب', 'تصوير سامي مصور', 'صورة: رويترز', 'مصدر الصورة، غيتي', 'المصدر: وكالات', 'نُشر في 12 مايو', 'آخر تحديث: 14:05', 'تاريخ النشر 12 مايو', 'قبل 5 دقائق', 'رويترز', '(أ ف ب)', 'سامي كاتب/رويترز', '© فرانس برس'],
+  uk: ['Автор: Іван Автор', 'Авторка: Олена Авторка', 'Текст: Олена Авторка', 'Текст і фото: Олена Авторка', 'Фото: УНІАН', 'Фото Івана Світлина', 'Джерело: Укрінформ', 'Підготувала Олена Авторка', 'Переклад: Іван Автор', 'Опубліковано 12 травня', 'Оновлено о 14:05', '5 хвилин тому', 'Іван Автор/Укрінформ', 'УНІАН', '© Суспільне'],
+};
+const bylineLike = [
+  'By the numbers', 'Text messages reveal the plan', 'Sources of the fire', 'Av en slump', 'Texten som försvann', 'Källan till branden', 'Von nun an gilt die Maske', 'Stand der Ermittlungen', 'Quellen im Ministerium',
+  'Par temps de pluie', 'Source d’inquiétude', 'Légende vivante', 'Par ailleurs', 'Por qué importa', 'Por ahora', 'Fuentes cercanas al gobierno', 'Texto íntegro', 'Hace falta más', 'كتب جديدة في المعرض', 'تقرير جديد عن الفيضانات', 'صور من الساحل', 'مصدر القلق', 'قبل العاصفة', 'Автори закону', 'Джерела пожежі', 'Текст угоди',
+];
 
 describe('a plain text story', () => {
   it('begins with its headline, a repeat of which is dropped', () => {
@@ -67,6 +109,20 @@ describe('headings of a plain text', () => {
     expect(published(`H\n\n${paragraph}\n\nOne`, txt).sections).toHaveLength(1);
   });
 
+  it.each(Object.entries(bylines))('are no bylines in %s', (_, lines) => {
+    for (const line of lines) expect([line, isByline(line), isByline(`\u200f${line}`)]).toEqual([line, true, true]);
+  });
+
+  it('may begin as bylines do', () => {
+    for (const line of bylineLike) expect([line, isByline(line)]).toEqual([line, false]);
+    for (const line of bylineLike) expect([line, isHeading(line)]).toEqual([line, true]);
+  });
+
+  it('are no sentences from right to left', () => {
+    for (const line of ['ماذا بعد؟', 'قالوا لا.', 'وهم:', 'قال «نعم.»', 'أولا،', 'Ils ont dit\u202f: «\u202fOui.\u202f»', '„Nein.“']) expect([line, isHeading(line)]).toEqual([line, false]);
+    for (const line of ['ما الذي نعرفه', 'الأضرار على الساحل', 'Що відомо', 'Ce que l’on sait', 'Lo que se sabe']) expect([line, isHeading(line)]).toEqual([line, true]);
+  });
+
   it('are always what ## marks', () => {
     expect(outline('H\n\n## One.\n## Two {.pinned}\n\n### Three\ntext.')).toEqual([[''], ['One.'], ['Two'], ['Three', '<p>text.</p>']]);
     expect(published('H\n\n## One\n\n### Two', txt).sections.map(({ level }) => level)).toEqual([0, 2, 3]);
@@ -81,6 +137,15 @@ describe('page furniture', () => {
     for (const line of lines) expect([line, isFurniture(line)]).toEqual([line, true]);
     expect(outline(`H\n\n${paragraph}\n\n${lines.join('\n')}`)).toEqual([['', `<p>${paragraph}</p>`]]);
     expect(notesOf(`H\n\n${paragraph}\n\nKommentare (0)`, txt)).toEqual(['5:1: left out as page furniture: Kommentare (0)']);
+  });
+
+  it.each(Object.entries(furniture))('is known in %s', (_, lines) => {
+    for (const line of lines) expect([line, isFurniture(line)]).toEqual([line, true]);
+    for (const line of lines) expect([line, isFurniture(`${line.toUpperCase()} »`)]).toEqual([line, true]);
+  });
+
+  it('is no story in any of the languages', () => {
+    for (const line of furnitureLike) expect([line, isFurniture(line)]).toEqual([line, false]);
   });
 
   it('stands before no headline', () => {
@@ -104,6 +169,17 @@ describe('the closing line', () => {
       expect(meta).toMatchObject({ lang, status: 'developing' });
       expect(sections).toMatchObject([{ blocks: [`<p>${paragraph}</p>`] }]);
     }
+  });
+
+  it.each(Object.entries(closings))('is known in %s, and sets language and direction', (lang, lines) => {
+    for (const line of lines) {
+      for (const written of [line, `(${line})`, `*${line}*`, `— ${line}`, line.replaceAll(' ', '\u00a0'), line.replaceAll('’', "'"), `\u200f${line}\u200f`]) expect([written, readClosing(written)]).toEqual([written, { lang, alone: true }]);
+      expect(published(`H\n\n${paragraph}\n\n${line}`, txt)).toMatchObject({ meta: { lang, dir: lang === 'ar' ? 'rtl' : 'ltr', status: 'developing' }, sections: [{ blocks: [`<p>${paragraph}</p>`] }] });
+    }
+  });
+
+  it('is no sentence of a story', () => {
+    for (const line of closingLike) expect([line, readClosing(line)]).toEqual([line, undefined]);
   });
 
   it('stays where it says anything else', () => {

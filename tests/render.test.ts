@@ -85,8 +85,9 @@ describe('a section', () => {
   });
 
   test('marks the language of the words that are not the story’s own', () => {
-    const langs = (lang: string) => withClass(renderSection(sectionOf('a', []), metaOf({ lang }), textsFor(lang)), 'revised').map((line) => attribute(line, 'lang'));
-    expect([langs('ar'), langs('sv-FI'), langs('en')]).toEqual([['en'], [undefined], [undefined]]);
+    const own = (lang: string, spoken = lang) => withClass(renderSection(sectionOf('a', []), metaOf({ lang }), textsFor(spoken)), 'revised').map((line) => [attribute(line, 'lang'), attribute(line, 'dir')]);
+    expect([own('fa'), own('uk-Latn'), own('en', 'ar')]).toEqual([[['en', 'ltr']], [['en', 'ltr']], [['ar', 'rtl']]]);
+    expect([own('sv-FI'), own('ar-EG'), own('en')]).toEqual([[[undefined, undefined]], [[undefined, undefined]], [[undefined, undefined]]]);
   });
 });
 

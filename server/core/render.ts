@@ -35,8 +35,8 @@ export const renderTime = (time: Time, { locale }: ClientTexts): string => `<tim
 /** A text with HTML in its places; the text itself is escaped, the values are not. */
 export const fillHtml = (text: string, values: Record<string, string>): string => fill(escapeHtml(text), values);
 
-/** The `lang` attribute of the page's own words, where the story around them speaks another language. */
-export const ownLang = (texts: ClientTexts, lang: string): string => (lang.toLowerCase().split('-')[0] === texts.lang ? '' : ` lang="${texts.lang}"`);
+/** The `lang` and `dir` attributes of the page's own words, where the story around them speaks another language. */
+export const ownLang = (texts: ClientTexts, lang: string): string => (lang.toLowerCase().split('-')[0] === texts.lang ? '' : ` lang="${texts.lang}" dir="${texts.dir}"`);
 
 const renderStatus = (meta: Meta, texts: ClientTexts, own: string): string => `<p class="kicker ${meta.status}"${own}>${escapeHtml(texts[meta.status])}</p>`;
 

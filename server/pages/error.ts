@@ -11,7 +11,7 @@ export const renderError = (site: Site, failure: keyof Texts['pages']['errors'],
   const own = ownLang(texts, lang);
   return renderPage(site, {
     lang: own === '' ? lang : texts.lang,
-    dir: 'ltr',
+    dir: texts.dir,
     title: `${title} – ${siteName}`,
     noindex: true,
     body: `<main class="message"><h1 class="headline">${escapeHtml(title)}</h1><p>${escapeHtml(text)}</p><p><a href="/">${escapeHtml(pages.toStories)}</a></p></main>`,

@@ -10,7 +10,7 @@ export const renderIndex = (site: Site, stories: { story: string; state: State }
   const items = stories.map(({ story, state }) => renderStoryItem(story, state.meta, excerptOf(state.sections), texts));
   return renderPage(site, {
     lang: texts.lang,
-    dir: 'ltr',
+    dir: texts.dir,
     title: `${siteName} – ${texts.pages.latest}`,
     description: texts.pages.latestDescription,
     canonical: `${origin}/`,

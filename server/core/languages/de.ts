@@ -1,8 +1,9 @@
-import type { Texts } from './texts.ts';
+import type { Language } from './texts.ts';
 
-export const de: Texts = {
+export const de: Language = {
   lang: 'de',
   locale: 'de',
+  dir: 'ltr',
 
   developing: 'Wird aktualisiert',
   final: 'Endgültige Fassung',
@@ -75,5 +76,35 @@ export const de: Texts = {
       failed: { title: 'Hier ist etwas schiefgegangen', text: 'Es liegt an uns, nicht an Ihnen. Bitte versuchen Sie es gleich noch einmal.' },
     },
     toStories: 'Zu allen Artikeln',
+  },
+
+  pasted: {
+    letters: 'äöüß',
+    words: 'der die das den dem des und in im ist sind war waren mit von vom zu zum zur ein eine einen einem einer auf für sich nicht auch als nach bei hat haben hatte wurde wurden wird werden es er sie dass aus an am um über aber oder wie noch nur sei seien wann wo kein keine mehr durch vor gegen unter seit',
+    furniture: [
+      '(?:{n} )?kommentare?{count}',
+      '(?:artikel |beitrag |seite )?(?:teilen|merken|drucken|speichern|link kopieren)',
+      '(?:auf|per|via) {place} teilen',
+      'anzeige|werbung',
+      'mehr (?:lesen|anzeigen|laden){title}|weiterlesen',
+      '(?:lesen sie (?:auch|mehr)|auch interessant|mehr zum thema|verwandte (?:artikel|themen)){title}',
+      'meistgelesen(?:e artikel)?|am meisten gelesen',
+      '(?:abonnieren|anmelden|einloggen|folgen sie uns|newsletter)(?: jetzt| hier| abonnieren)?',
+      'artikel (?:anhören|vorlesen)|lesezeit(?: ?:)? (?:ca\\. )?{n} ?min(?:uten)?',
+      '(?:direkt )?zum (?:haupt)?inhalt(?: springen)?|nach oben|cookie-einstellungen',
+    ],
+    developing: [
+      '(?:diese[rs]?|der|die) (?:artikel|text|beitrag|bericht|meldung|nachricht|seite) wird (?:laufend |fortlaufend |ständig |weiter |regelmäßig )*(?:aktualisiert|ergänzt)',
+      '(?:dies|das) ist eine (?:sich entwickelnde (?:geschichte|lage|nachricht)|laufende meldung|eilmeldung)',
+      'wir aktualisieren (?:diesen artikel|diese meldung)',
+      'weitere informationen (?:folgen|in kürze)|mehr in kürze',
+      'wird (?:laufend )?aktualisiert',
+    ],
+    bylines: [
+      'von {name}|von (?:unser(?:er|em|en)?|der redaktion)|(?:ein bericht|eine analyse|ein kommentar|eine reportage|ein gastbeitrag) von',
+      'text(?: und (?:fotos?|bild))?{mark}|text von|fotos?|bild(?:er)?|grafik|video|illustration|quelle{mark}',
+      '(?:zuletzt )?(?:veröffentlicht|aktualisiert)|letzte aktualisierung|stand(?: ?:| {n})|vor {n} (?:minuten|stunden|tagen)',
+    ],
+    agencies: 'dpa|apa|sda|keystone|epd|kna|sid|imago(?: images)?',
   },
 };

@@ -1,8 +1,9 @@
-import type { Texts } from './texts.ts';
+import type { Language } from './texts.ts';
 
-export const en: Texts = {
+export const en: Language = {
   lang: 'en',
   locale: 'en-GB',
+  dir: 'ltr',
 
   developing: 'Developing story',
   final: 'Final version',
@@ -75,5 +76,36 @@ export const en: Texts = {
       failed: { title: 'Something went wrong here', text: 'It is our fault, not yours. Please try again in a moment.' },
     },
     toStories: 'To all stories',
+  },
+
+  pasted: {
+    letters: 'éï',
+    words: 'the a an and of to in is was that for with on are were be been has have had it its as by from at said not but which after before who their they he she his her this these will would there when what about into than also or if more over up out no',
+    furniture: [
+      '(?:{n} )?comments?{count}',
+      '(?:share|save|print|bookmark|copy link)(?: this)?(?: article| story| page| post)?',
+      'share (?:this )?(?:on|via|by) {place}',
+      'advertisement|sponsored(?: content)?',
+      '(?:read|see|show|load) more{title}',
+      '(?:also read|read also|read next|related|more on this)(?: articles| stories| topics| story)?{title}',
+      'most (?:read|popular|viewed)',
+      '(?:subscribe|sign up|log in|sign in|follow us|newsletter)(?: now| here)?(?: to our newsletter| for our newsletter)?',
+      'listen to (?:this|the) (?:article|story)|{n} min(?:ute)? read',
+      'skip to (?:main )?content|back to top|cookie settings',
+    ],
+    developing: [
+      'this is a (?:developing|breaking)(?: news)? story',
+      '(?:this|the) (?:developing |breaking |news )*(?:story|article|page|report|post) (?:is|is still|is being|will be) (?:developing|updated|breaking)',
+      '(?:please )?(?:check|come) back (?:soon |later )?for (?:more )?updates',
+      'refresh (?:the|this) page for (?:the )?(?:latest|updates)',
+      'more (?:details |information )?(?:to follow|soon)',
+      'developing story',
+    ],
+    bylines: [
+      'by {name}|by (?:our|staff)|(?:words|report|reporting|additional reporting|story|edited|written) by',
+      'text{mark}|text by|photos?|photograph|picture|image|video|graphic|illustration|(?:source|credit){mark}',
+      '(?:last )?updated|published|{n} (?:minutes?|mins?|hours?|days?) ago',
+    ],
+    agencies: 'reuters|ap|ap photo|pa|upi|cp|aap|bloomberg|getty(?: images)?|alamy',
   },
 };

@@ -1,8 +1,9 @@
-import type { Texts } from './texts.ts';
+import type { Language } from './texts.ts';
 
-export const sv: Texts = {
+export const sv: Language = {
   lang: 'sv',
   locale: 'sv',
+  dir: 'ltr',
 
   developing: 'Nyheten uppdateras',
   final: 'Slutlig version',
@@ -75,5 +76,35 @@ export const sv: Texts = {
       failed: { title: 'Något gick fel här', text: 'Felet är vårt, inte ditt. Försök igen om en stund.' },
     },
     toStories: 'Till alla artiklar',
+  },
+
+  pasted: {
+    letters: 'åäöé',
+    words: 'och i att det som är på av för med den till inte har hade var blev ett en om de dem från men sig säger sade sa efter också när han hon vi kan ska skulle vid under över eller där här nu så mot mellan enligt redan mycket sin sina deras få får alla inga innan utan sedan vad fick flera även bara år blivit måste finns',
+    furniture: [
+      '(?:{n} )?kommentar(?:er)?{count}',
+      '(?:dela|spara|skriv ut|kopiera)(?: artikeln| artikel| sidan| inlägget| länk| länken)?',
+      'dela (?:artikeln )?(?:på|via) {place}',
+      'annons',
+      '(?:läs|visa|ladda) mer{title}',
+      '(?:läs (?:också|även|vidare)|relaterat|relaterade artiklar|mer (?:i|om) ämnet){title}',
+      'mest (?:läst|lästa|populära)',
+      '(?:prenumerera|logga in|följ oss|nyhetsbrev)(?: nu| här)?(?: på vårt nyhetsbrev)?',
+      'lyssna på (?:artikeln|texten)|lästid(?: ?:)? (?:ca )?{n} ?min(?:uter)?',
+      '(?:hoppa|gå) till innehåll(?:et)?|till toppen|kakinställningar',
+    ],
+    developing: [
+      '(?:artikeln|texten|nyheten|sidan|den här artikeln|den här texten|denna artikel) (?:uppdateras|kommer att uppdateras|är under uppdatering)',
+      '(?:det här|detta|här) är en (?:nyhet|händelse|artikel) (?:under utveckling|som uppdateras)',
+      'nyheten är under utveckling',
+      'mer (?:information )?(?:kommer|följer|inom kort)',
+      'uppdateras',
+    ],
+    bylines: [
+      'av {name}|av (?:vår|våra|redaktionen)|(?:skriven|reportage) av',
+      'text(?: (?:och|&) (?:bild|foto))?{mark}|text av|foto|bild(?:er)?|grafik|illustration|video|källa{mark}',
+      '(?:senast )?(?:publicera[dt]|uppdatera[dt])|för {n} (?:minuter|timmar|dagar) sedan',
+    ],
+    agencies: 'tt|tt nyhetsbyrån|bildbyrån',
   },
 };

@@ -1,4 +1,4 @@
-/** The words of the pages around the stories: what every language says, and how a text is filled in. Plain JSON, so that a page can hand them to its script. */
+/** What the program knows of a language: what the pages around the stories say, how that is filled in, and what a pasted text is told by. The texts are plain JSON, so that a page can hand them to its script. */
 
 /** One text a plural form that `Intl.PluralRules` tells apart in the language; `{n}` is the count. */
 export type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
@@ -9,6 +9,8 @@ export type ClientTexts = {
   lang: string;
   /** What times, numbers and lists are formatted for: `en-GB`, `sv`. */
   locale: string;
+  /** The direction in which these texts are written. */
+  dir: 'ltr' | 'rtl';
 
   developing: string;
   final: string;
@@ -81,6 +83,28 @@ export type Texts = ClientTexts & {
     toStories: string;
   };
 };
+
+/**
+ * By what a plain text is read that was pasted from a page or a wire. The lists hold regular expressions, compared without regard to capitals, accents on Arabic letters, and kinds of space and apostrophe.
+ * In all of them may stand `{n}` (a number), `{name}` (a capitalised word, or an agency) and `{agency}`.
+ */
+export type Pasted = {
+  /** The letters in which the language is written; beside those from a to z, where it is written in these. */
+  letters: string;
+  /** The smallest and most frequent words: a text tells its language by them. */
+  words: string;
+  /** Whole lines that are no part of a story, without final punctuation. `{count}`: a number that may follow; `{place}`: a place to share to; `{title}`: a colon and a title that may follow. */
+  furniture: readonly string[];
+  /** How a sentence begins that says that the story is developing. `{end}`: and says nothing else. */
+  developing: readonly string[];
+  /** How bylines, captions, credits and time lines begin. `{mark}`: a colon or the like, the line's end, or a name. */
+  bylines: readonly string[];
+  /** Agencies at home in the language, parted by `|`. */
+  agencies: string;
+};
+
+/** One file for each: adding a language is adding its file, and a line in `languages.ts`. */
+export type Language = Texts & { pasted: Pasted };
 
 /** Puts `values` in the places of a text; a place without a value stays as it is. */
 export const fill = (text: string, values: Record<string, string>): string => text.replace(/\{(\w+)\}/g, (place, name: string) => values[name] ?? place);

@@ -58,6 +58,9 @@ const findPlainDrafts = (text: string): Range[] => {
   return open ? [...drafts, { from: open.from, to: text.length }] : drafts;
 };
 
+/** Spaces, and marks of direction: those say nothing where a line begins or ends, and come along with text from right to left. */
+const edges = /^[\s\u200e\u200f\u061c]+|[\s\u200e\u200f\u061c]+$/g;
+
 /** Lines longer than this are whole paragraphs: nobody wraps so wide, so every line break is meant. */
 const widestWrap = 120;
 
@@ -66,7 +69,7 @@ const widestWrap = 120;
  * what always stands alone, and a heading right above its text.
  */
 const toUnits = (body: Body): Unit[] => {
-  const lines = body.text.split('\n').map((line) => line.replace(/\s{2,}|[^\S ]/g, ' ').trim());
+  const lines = body.text.split('\n').map((line) => line.replace(/\s{2,}|[^\S ]/g, ' ').replace(edges, ''));
   const width = lines.reduce((widest, line) => Math.max(widest, line.length), 0);
   const isWrapped = width <= widestWrap && /\S\n+\n\S/.test(lines.join('\n'));
   const units: Unit[] = [];
@@ -138,7 +141,7 @@ const cjk = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/gu;
 
 /** Short and without final punctuation, as headings are, and names, table cells and bylines. */
 const isShort = (text: string): boolean => {
-  if (/[.!?…:;,。！？：；，、]["'”’»«)\]]*$/u.test(text) || isBullet(text)) return false;
+  if (/[.!?…:;,。！？：；，、؟؛،۔।]["'”“’‘»«›‹)\]\s]*$/u.test(text) || isBullet(text)) return false;
   const ideographs = text.match(cjk)?.length ?? 0;
   return ideographs > text.length / 3 ? text.length <= 30 : text.length <= 80 || text.split(' ').length <= 12;
 };
