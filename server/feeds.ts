@@ -5,11 +5,12 @@
 import { textsFor } from './core/languages.ts';
 import { formatPosition, parsePosition } from './core/protocol.ts';
 import { storyPath } from './core/render.ts';
-import type { Position, State, Time } from './core/story.ts';
+import type { State, Time } from './core/story.ts';
 import { readEntry, type Entry } from './feeds/entry.ts';
 import { entryId, feedId } from './feeds/ids.ts';
-import { loudRevisions } from './feeds/revisions.ts';
+import { loudRevisions, type Wanted } from './feeds/revisions.ts';
 import type { RevisionLog, Standing, Summary } from './revision-log.ts';
+import { createRecent } from './revision-log/recent.ts';
 
 export type Feed = {
   id: string;
@@ -46,10 +47,13 @@ export type Outline = { edition: string; read: () => Feed };
 const entriesPerPage = 50;
 /** tombstones in a feed, however many stories are withdrawn at once */
 const maxTombstones = 200;
+/** entries remembered of all feeds, so that a change costs a feed one new entry */
+const maxRemembered = 500;
 /** When a feed was updated that nothing has ever stood in. */
 const never: Time = '1970-01-01T00:00:00.000Z';
 
-type Found = { story: string; summary: Summary };
+/** `edition` is that of its story. */
+type Found = { story: string; summary: Summary; edition: string };
 type Gone = Extract<Standing, { kind: 'withdrawn' }>;
 type Head = Omit<Feed, 'updated' | 'publisher' | 'entries' | 'tombstones'>;
 
@@ -60,17 +64,29 @@ export type Feeds = ReturnType<typeof createFeeds>;
  * `origin` is what addresses begin with: `https://news.example`.
  */
 export const createFeeds = ({ log, publisher, lang }: { log: RevisionLog; publisher: string; lang: string }) => {
-  /** Stories stand in the order of their last loud revision, so that few need to be looked at. */
-  const newest = (): { found: Found[]; redacted: Position[] } => {
+  const remembered = createRecent<string, Entry>(maxRemembered);
+
+  const entryOf = ({ story, summary, edition }: Found, origin: string): Entry[] =>
+    summary.redacted ? [] : [remembered.get(`${origin} ${story} ${summary.position} ${edition}`, () => readEntry(log, story, summary, origin))];
+
+  const foundIn = (story: string, wanted: Partial<Wanted> = {}) => {
+    const { summaries, next, redacted } = loudRevisions(log, story, { limit: entriesPerPage, ...wanted });
+    const edition = redacted.join();
+    return { found: summaries.map((summary): Found => ({ story, summary, edition })), next, edition };
+  };
+
+  /** Stories stand in the order of their last loud revision, so that little needs to be read: where there are enough of them, nothing older than that of the last one. */
+  const newest = (): { found: Found[]; edition: string } => {
     let found: Found[] = [];
-    const redacted: Position[] = [];
-    for (const { story, state } of log.published()) {
-      if (state.meta.updated < (found[entriesPerPage - 1]?.summary.at ?? '')) break;
-      const loud = loudRevisions(log, story, { limit: entriesPerPage });
-      redacted.push(...loud.redacted);
-      found = [...found, ...loud.summaries.map((summary) => ({ story, summary }))].sort(newestFirst).slice(0, entriesPerPage);
+    const editions: string[] = [];
+    const stories = log.published().slice(0, entriesPerPage);
+    const since = stories[entriesPerPage - 1]?.state.meta.updated ?? '';
+    for (const { story } of stories) {
+      const loud = foundIn(story, { since: found[entriesPerPage - 1]?.summary.at ?? since });
+      editions.push(loud.edition);
+      found = [...found, ...loud.found].sort(newestFirst).slice(0, entriesPerPage);
     }
-    return { found, redacted };
+    return { found, edition: editions.filter((edition) => edition !== '').join() };
   };
 
   const tombstonesOf = (story: string, { at: gone }: Gone): Tombstone[] =>
@@ -90,7 +106,7 @@ export const createFeeds = ({ log, publisher, lang }: { log: RevisionLog; publis
   };
 
   const feedOf = (head: Head, found: readonly Found[], gone: readonly Tombstone[], origin: string): Feed => {
-    const entries = found.flatMap(({ story, summary }) => readEntry(log, story, summary, origin) ?? []);
+    const entries = found.flatMap((each) => entryOf(each, origin));
     const redacted = found.flatMap(({ summary: { redacted, position, at } }) => (redacted ? [{ id: entryId(position, at), at }] : []));
     const tombstones = [...gone, ...redacted];
     const updated = [...entries, ...tombstones].reduce((latest, { at }) => (at > latest ? at : latest), never);
@@ -101,16 +117,16 @@ export const createFeeds = ({ log, publisher, lang }: { log: RevisionLog; publis
     /** The newest entries of all stories. */
     newsroom: (origin: string): Outline => {
       const { lang: spoken, pages } = textsFor(lang);
-      const { found, redacted } = newest();
+      const { found, edition } = newest();
       const head = { id: feedId(log.epoch), title: `${publisher} – ${pages.latest}`, description: pages.latestDescription, lang: spoken, home: `${origin}/` };
-      return { edition: redacted.join(), read: () => feedOf(head, found, withdrawnSince(found), origin) };
+      return { edition, read: () => feedOf(head, found, withdrawnSince(found), origin) };
     },
 
     /** The entries of a story, from before a revision number on. */
     story: ({ story, meta }: State, { origin, before }: { origin: string; before?: number }): Outline => {
-      const { summaries, next, redacted } = loudRevisions(log, story, { limit: entriesPerPage, ...(before !== undefined && { before }) });
+      const { found, next, edition } = foundIn(story, before === undefined ? {} : { before });
       const head = { ...storyHead(log, story, origin), title: `${meta.headline} – ${publisher}`, description: textsFor(meta.lang).pages.historyTitle, lang: meta.lang, ...(next !== undefined && { next }) };
-      return { edition: redacted.join(), read: () => feedOf(head, summaries.map((summary) => ({ story, summary })), [], origin) };
+      return { edition, read: () => feedOf(head, found, [], origin) };
     },
 
     /** What is left of a withdrawn story: tombstones, and not even its headline. */

@@ -29,10 +29,9 @@ export type Entry = {
   label: string;
 };
 
-/** The entry of a revision, or nothing where its text has been removed. `story` is the slug under which the story stands now. */
-export const readEntry = (log: RevisionLog, story: string, summary: Summary, origin: string): Entry | undefined => {
+/** The entry of a revision that is not redacted. `story` is the slug under which the story stands now. */
+export const readEntry = (log: RevisionLog, story: string, summary: Summary, origin: string): Entry => {
   const found = readRevision(log, story, summary);
-  if (!found) return undefined;
   const { state, changed } = found;
   const { meta } = state;
   const texts = textsFor(meta.lang);

@@ -1,6 +1,6 @@
 /** Revisions as news: those that are loud enough to tell somebody about, and what changed in each. */
 import { changedBetween, type Changed } from '../core/changed.ts';
-import type { Position, State } from '../core/story.ts';
+import type { Position, State, Time } from '../core/story.ts';
 import type { RevisionLog, Summary } from '../revision-log.ts';
 
 export type LoudRevisions = {
@@ -12,15 +12,27 @@ export type LoudRevisions = {
   redacted: Position[];
 };
 
-/** The newest `limit` revisions of a story that are not minor, before revision number `before`. */
-export const loudRevisions = (log: RevisionLog, story: string, { before, limit }: { before?: number; limit: number }): LoudRevisions => {
+export type Wanted = {
+  /** The number of a revision. */
+  before?: number;
+  limit: number;
+  /** None that is older. */
+  since?: Time;
+};
+
+/** summaries read first; then twice as many, and so on */
+const firstBatch = 4;
+
+/** The newest revisions of a story that are not minor. */
+export const loudRevisions = (log: RevisionLog, story: string, { before, limit, since = '' }: Wanted): LoudRevisions => {
   const all: Summary[] = [];
-  const loud = () => all.filter(({ change }) => change !== 'minor');
-  for (let from = before; ;) {
-    const batch = log.revisions(story, { limit: limit + 1, ...(from !== undefined && { before: from }) });
+  const loud = () => all.filter(({ change, at }) => change !== 'minor' && at >= since);
+  const isEnough = () => loud().length > limit || all.some(({ at }) => at < since);
+  for (let size = firstBatch; ; size *= 2) {
+    const from = all.at(-1)?.revision ?? before;
+    const batch = log.revisions(story, { limit: size, ...(from !== undefined && { before: from }) });
     all.push(...batch);
-    from = batch.at(-1)?.revision;
-    if (batch.length <= limit || loud().length > limit) break;
+    if (batch.length < size || isEnough()) break;
   }
   const summaries = loud().slice(0, limit);
   const last = summaries.at(-1)?.revision;
@@ -34,10 +46,10 @@ export const loudRevisions = (log: RevisionLog, story: string, { before, limit }
 /** A revision with what it changed; `changed` is absent where nothing comes before it: for the first one, and after a redacted one. */
 export type Found = { state: State; changed?: Changed };
 
-/** `undefined` where its text has been removed. */
-export const readRevision = (log: RevisionLog, story: string, { revision }: Summary): Found | undefined => {
+/** Throws where its text has been removed: ask the summary first. */
+export const readRevision = (log: RevisionLog, story: string, { revision }: Summary): Found => {
   const found = log.revision(story, revision);
-  if (found.kind !== 'found') return undefined;
+  if (found.kind !== 'found') throw new Error(`revision ${revision} of ${story} cannot be read: it is ${found.kind}`);
   const { state } = found;
   const before = revision > 1 ? log.revision(story, revision - 1) : undefined;
   const lookup = before?.kind === 'found' ? log.diff(story, before.state.position, state.position) : undefined;

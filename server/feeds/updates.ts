@@ -1,8 +1,10 @@
 /** The newest changes of a story, in few words, for the page's structured data. */
+import type { Changed } from '../core/changed.ts';
 import { textsFor } from '../core/languages.ts';
 import { excerptOf } from '../core/render.ts';
-import type { Time } from '../core/story.ts';
+import type { Section, Time } from '../core/story.ts';
 import type { RevisionLog, Summary } from '../revision-log.ts';
+import { createRecent } from '../revision-log/recent.ts';
 import { loudRevisions, readRevision } from './revisions.ts';
 import { tellRevision } from './words.ts';
 
@@ -26,37 +28,34 @@ const maxUpdates = 20;
 /** updates remembered of all stories */
 const maxRemembered = 5_000;
 
-/** Every reader of a page asks for the same few: each is made once, and forgotten when any revision of its story is redacted. */
+/** Every reader of a page asks for the same few: each is made once, and again when a revision of its story has been redacted. */
 export const createUpdates = (log: RevisionLog): ((story: string) => Updates) => {
-  const remembered = new Map<string, Update | undefined>();
-
-  const remember = (key: string, make: () => Update | undefined): Update | undefined => {
-    if (!remembered.has(key)) remembered.set(key, make());
-    if (remembered.size > maxRemembered) remembered.delete(remembered.keys().next().value ?? '');
-    return remembered.get(key);
-  };
-
+  const remembered = createRecent<string, Update>(maxRemembered);
   return (story) => {
     const { summaries, redacted } = loudRevisions(log, story, { limit: maxUpdates });
     const edition = redacted.join();
-    return { edition, read: () => summaries.flatMap((summary) => remember(`${summary.position} ${edition}`, () => updateOf(log, story, summary)) ?? []) };
+    const read = (summary: Summary): Update => remembered.get(`${summary.position} ${edition}`, () => updateOf(log, story, summary));
+    return { edition, read: () => summaries.filter((summary) => !summary.redacted).map(read) };
   };
 };
 
-const updateOf = (log: RevisionLog, story: string, summary: Summary): Update | undefined => {
+const updateOf = (log: RevisionLog, story: string, summary: Summary): Update => {
   const found = readRevision(log, story, summary);
-  if (!found) return undefined;
   const { state: { meta, sections }, changed } = found;
   const { pages } = textsFor(meta.lang);
   const { short, lines } = tellRevision(found, summary);
-  const fresh = new Set([...(changed?.added ?? []), ...(changed?.edited ?? [])]);
-  const section = changed?.corrections[0]?.section ?? sections.find((each) => fresh.has(each))?.id;
   const label = pages.grades[summary.change];
   const what = short || (summary.revision === 1 ? meta.headline : label);
+  const section = changed && firstChanged(changed, sections);
   return {
     at: summary.at,
     headline: summary.change === 'correction' && what !== label ? `${label}: ${what}` : what,
     text: [...lines, ...(changed ? [] : [excerptOf(sections)])].filter((line) => line !== '').join(' · ') || what,
     ...(section !== undefined && { section }),
   };
+};
+
+const firstChanged = ({ corrections: [correction], added, edited }: Changed, sections: readonly Section[]): string | undefined => {
+  const fresh = new Set([...added, ...edited]);
+  return correction?.section ?? sections.find((section) => fresh.has(section))?.id;
 };
