@@ -3,12 +3,12 @@
  * In no format yet: `feeds/atom.ts` and `feeds/json-feed.ts` write the same feed, each in its own way.
  */
 import { textsFor } from './core/languages.ts';
-import { formatPosition, parsePosition } from './core/protocol.ts';
+import { formatPosition } from './core/protocol.ts';
 import { storyPath } from './core/render.ts';
 import type { State, Time } from './core/story.ts';
 import { readEntry, type Entry } from './feeds/entry.ts';
 import { entryId, feedId } from './feeds/ids.ts';
-import { loudRevisions, type Wanted } from './feeds/revisions.ts';
+import { loudRevisions, sequenceOf, type Wanted } from './feeds/revisions.ts';
 import type { RevisionLog, Standing, Summary } from './revision-log.ts';
 import { createRecent } from './revision-log/recent.ts';
 
@@ -139,8 +139,7 @@ export const createFeeds = ({ log, publisher, lang }: { log: RevisionLog; publis
   };
 };
 
-const newestFirst = (a: Found, b: Found): number => sequenceOf(b) - sequenceOf(a);
-const sequenceOf = ({ summary: { position } }: Found): number => parsePosition(position)?.sequence ?? 0;
+const newestFirst = (a: Found, b: Found): number => sequenceOf(b.summary.position) - sequenceOf(a.summary.position);
 
 /** A story's feed has its name from the story's first entry, which stays when all else changes. */
 const storyHead = (log: RevisionLog, story: string, origin: string): { id: string; home: string } => {

@@ -2,11 +2,11 @@
 import type { Changed } from '../core/changed.ts';
 import { textsFor } from '../core/languages.ts';
 import { escapeHtml, excerptOf, ownLang, storyPath } from '../core/render.ts';
-import type { Change, Section, State, Time } from '../core/story.ts';
+import type { Change, Section, Time } from '../core/story.ts';
 import type { RevisionLog, Summary } from '../revision-log.ts';
 import { sectionsHtml } from './content.ts';
 import { entryId } from './ids.ts';
-import { readRevision } from './revisions.ts';
+import { readRevision, type Found } from './revisions.ts';
 import { tellRevision } from './words.ts';
 
 export type Entry = {
@@ -58,21 +58,19 @@ const addressOf = (story: string, { revision }: Summary, changed: Changed | unde
   return changed ? `${story}/compare/${revision - 1}..${revision}` : `${story}/revisions/${revision}`;
 };
 
-const htmlOf = ({ state, changed }: { state: State; changed?: Changed }, lines: string[], { origin, address }: { origin: string; address: string }): string => {
-  const { lang, dir } = state.meta;
+const htmlOf = (found: Found, lines: string[], { origin, address }: { origin: string; address: string }): string => {
+  const { lang, dir } = found.state.meta;
   const texts = textsFor(lang);
   const list = lines.length === 0 ? '' : `<ul>${lines.map((line) => `<li>${escapeHtml(line)}</li>`).join('')}</ul>\n`;
   return (
-    `<div lang="${escapeHtml(lang)}" dir="${dir}">\n${list}${sectionsHtml(shownSections(state, changed), origin)}\n` +
+    `<div lang="${escapeHtml(lang)}" dir="${dir}">\n${list}${sectionsHtml(shownSections(found), origin)}\n` +
     `<p${ownLang(texts, lang)}><a href="${escapeHtml(address)}">${escapeHtml(texts.pages.readCurrent)}</a></p>\n</div>`
   );
 };
 
-/** The sections that are new or say something else; the whole story where it is new, or is put back as it was. */
-const shownSections = ({ sections }: State, changed: Changed | undefined): Section[] => {
-  if (!changed || isNothing(changed)) return sections;
+/** The sections that are new or say something else; the whole story where it is new, or is back. */
+const shownSections = ({ state: { sections }, changed, returned }: Found): Section[] => {
+  if (!changed || returned) return sections;
   const fresh = new Set([...changed.added, ...changed.edited]);
   return sections.filter((section) => fresh.has(section));
 };
-
-const isNothing = ({ headline, status, ...lists }: Changed): boolean => headline === undefined && status === undefined && Object.values(lists).every((list) => list.length === 0);

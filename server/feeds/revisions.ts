@@ -1,5 +1,6 @@
 /** Revisions as news: those that are loud enough to tell somebody about, and what changed in each. */
 import { changedBetween, type Changed } from '../core/changed.ts';
+import { formatPosition, parsePosition } from '../core/protocol.ts';
 import type { Position, State, Time } from '../core/story.ts';
 import type { RevisionLog, Summary } from '../revision-log.ts';
 
@@ -43,15 +44,22 @@ export const loudRevisions = (log: RevisionLog, story: string, { before, limit, 
   };
 };
 
-/** A revision with what it changed; `changed` is absent where nothing comes before it: for the first one, and after a redacted one. */
-export type Found = { state: State; changed?: Changed };
+/**
+ * A revision with what it changed; `changed` is absent where nothing comes before it: for the first one, and after a redacted one.
+ * `returned`: the story was withdrawn in between, so that readers may have dropped all they had of it, or it has moved.
+ */
+export type Found = { state: State; changed?: Changed; returned: boolean };
 
 /** Throws where its text has been removed: ask the summary first. */
-export const readRevision = (log: RevisionLog, story: string, { revision }: Summary): Found => {
+export const readRevision = (log: RevisionLog, story: string, { revision, position }: Summary): Found => {
   const found = log.revision(story, revision);
   if (found.kind !== 'found') throw new Error(`revision ${revision} of ${story} cannot be read: it is ${found.kind}`);
   const { state } = found;
   const before = revision > 1 ? log.revision(story, revision - 1) : undefined;
-  const lookup = before?.kind === 'found' ? log.diff(story, before.state.position, state.position) : undefined;
-  return before?.kind === 'found' && lookup?.kind === 'found' ? { state, changed: changedBetween(before.state, state, lookup.diff.ops) } : { state };
+  if (before?.kind !== 'found') return { state, returned: false };
+  const lookup = log.diff(story, before.state.position, position);
+  const returned = log.locate(story, formatPosition(log.epoch, sequenceOf(position) - 1)) !== before.state.position;
+  return { state, returned, ...(lookup.kind === 'found' && { changed: changedBetween(before.state, state, lookup.diff.ops) }) };
 };
+
+export const sequenceOf = (position: Position): number => parsePosition(position)?.sequence ?? 0;
