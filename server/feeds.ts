@@ -8,7 +8,7 @@ import { storyPath } from './core/render.ts';
 import type { State, Time } from './core/story.ts';
 import { readEntry, type Entry } from './feeds/entry.ts';
 import { entryId, feedId } from './feeds/ids.ts';
-import { loudRevisions, sequenceOf, type Wanted } from './feeds/revisions.ts';
+import { editionOf, loudRevisions, sequenceOf, type Wanted } from './feeds/revisions.ts';
 import type { RevisionLog, Standing, Summary } from './revision-log.ts';
 import { createRecent } from './revision-log/recent.ts';
 
@@ -48,7 +48,7 @@ const entriesPerPage = 50;
 /** tombstones in a feed, however many stories are withdrawn at once */
 const maxTombstones = 200;
 /** entries remembered of all feeds, so that a change costs a feed one new entry */
-const maxRemembered = 500;
+const maxRemembered = 200;
 /** When a feed was updated that nothing has ever stood in. */
 const never: Time = '1970-01-01T00:00:00.000Z';
 
@@ -70,8 +70,7 @@ export const createFeeds = ({ log, publisher, lang }: { log: RevisionLog; publis
     summary.redacted ? [] : [remembered.get(`${origin} ${story} ${summary.position} ${edition}`, () => readEntry(log, story, summary, origin))];
 
   const foundIn = (story: string, wanted: Partial<Wanted> = {}) => {
-    const { summaries, next, redacted } = loudRevisions(log, story, { limit: entriesPerPage, ...wanted });
-    const edition = redacted.join();
+    const { summaries, next, edition } = loudRevisions(log, story, { limit: entriesPerPage, ...wanted });
     return { found: summaries.map((summary): Found => ({ story, summary, edition })), next, edition };
   };
 
@@ -86,7 +85,7 @@ export const createFeeds = ({ log, publisher, lang }: { log: RevisionLog; publis
       editions.push(loud.edition);
       found = [...found, ...loud.found].sort(newestFirst).slice(0, entriesPerPage);
     }
-    return { found, edition: editions.filter((edition) => edition !== '').join() };
+    return { found, edition: editionOf(editions) };
   };
 
   const tombstonesOf = (story: string, { at: gone }: Gone): Tombstone[] =>

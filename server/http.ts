@@ -7,6 +7,7 @@ import { createApi, type FileProblem } from './http/api.ts';
 import { createAssets, createStoryFiles, stylesheetPath } from './http/assets.ts';
 import { answerErrors, notFound, readOnly, refuseMalformed } from './http/errors.ts';
 import { createFeedRoutes } from './http/feeds.ts';
+import { createSearch } from './http/search.ts';
 import { createSecurityHeaders } from './http/security.ts';
 import { createSite } from './http/site.ts';
 
@@ -55,6 +56,7 @@ export const createHttp = ({ log, problemsOf, storiesFolder, client, options, re
   app.use(createHealth(ready));
   app.use(createAssets(client.folder));
   app.use(createFeedRoutes({ ...options, log, edition }));
+  app.use(createSearch({ log, edition }));
   app.use('/api', createApi({ ...options, log, problemsOf, edition }));
   app.use(createStoryFiles(storiesFolder));
   app.use(createSite({ log, site, edition }));

@@ -6,6 +6,7 @@ import { parseFragment, type DefaultTreeAdapterTypes } from 'parse5';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { textOf } from '../server/core/text.ts';
 import { firstPicture, withWholeAddresses } from '../server/feeds/content.ts';
+import { entryId } from '../server/feeds/ids.ts';
 import { partsOf, renderSitemap, renderSitemapIndex } from '../server/feeds/sitemap.ts';
 import { createSqliteLog } from '../server/revision-log/sqlite.ts';
 import { at, contentOf, metaOf, publish, sampleSections, sectionOf, startSite } from './http-fixture.ts';
@@ -102,6 +103,12 @@ describe('a feed', () => {
     expect((await site.get('/stories/weather/storm/feed.atom')).body).toContain(`<id>${atomId}</id><title>Storm`);
     expect((await site.get('/stories/storm/feed.atom')).headers.location).toBe('/stories/weather/storm/feed.atom');
     await rm(folder, { recursive: true });
+  });
+
+  test('names an entry by its place in the log and its time, whatever the epoch', () => {
+    expect(entryId('7f3a9c21_42', at(1))).toBe('urn:uuid:77207cb2-d567-547c-a7cc-5f37882cd40c');
+    expect(entryId('00000000_42', at(1))).toBe(entryId('7f3a9c21_42', at(1)));
+    expect(new Set([entryId('7f3a9c21_42', at(1)), entryId('7f3a9c21_42', at(2)), entryId('7f3a9c21_43', at(1))]).size).toBe(3);
   });
 
   test('says what a revision changed: in words, with the sections that did, and where to see it', async () => {

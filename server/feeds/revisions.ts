@@ -1,5 +1,6 @@
 /** Revisions as news: those that are loud enough to tell somebody about, and what changed in each. */
 import { changedBetween, type Changed } from '../core/changed.ts';
+import { fnv1a } from '../core/hash.ts';
 import { formatPosition, parsePosition } from '../core/protocol.ts';
 import type { Position, State, Time } from '../core/story.ts';
 import type { RevisionLog, Summary } from '../revision-log.ts';
@@ -9,8 +10,8 @@ export type LoudRevisions = {
   summaries: Summary[];
   /** The number before which older ones follow. */
   next?: number;
-  /** Also of quiet ones between them: what is told here depends on which revisions have been redacted, and no position says so. */
-  redacted: Position[];
+  /** Changes when one of them, or a quiet one between them, is redacted, which no position tells; empty where none is. */
+  edition: string;
 };
 
 export type Wanted = {
@@ -40,9 +41,12 @@ export const loudRevisions = (log: RevisionLog, story: string, { before, limit, 
   return {
     summaries,
     ...(loud().length > limit && last !== undefined && { next: last }),
-    redacted: all.filter(({ redacted }) => redacted).map(({ position }) => position),
+    edition: editionOf(all.filter(({ redacted }) => redacted).map(({ position }) => position)),
   };
 };
+
+/** A short name for a list of texts; empty for texts that are all empty. */
+export const editionOf = (texts: readonly string[]): string => (texts.join('') === '' ? '' : fnv1a(texts.join()));
 
 /**
  * A revision with what it changed; `changed` is absent where nothing comes before it: for the first one, and after a redacted one.

@@ -32,8 +32,7 @@ const maxRemembered = 5_000;
 export const createUpdates = (log: RevisionLog): ((story: string) => Updates) => {
   const remembered = createRecent<string, Update>(maxRemembered);
   return (story) => {
-    const { summaries, redacted } = loudRevisions(log, story, { limit: maxUpdates });
-    const edition = redacted.join();
+    const { summaries, edition } = loudRevisions(log, story, { limit: maxUpdates });
     const read = (summary: Summary): Update => remembered.get(`${summary.position} ${edition}`, () => updateOf(log, story, summary));
     return { edition, read: () => summaries.filter((summary) => !summary.redacted).map(read) };
   };

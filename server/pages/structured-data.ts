@@ -1,6 +1,7 @@
 /** What a story is, for search engines: JSON-LD in the words of schema.org. */
 import { firstPicture } from '../feeds/content.ts';
 import type { Update } from '../feeds/updates.ts';
+import { wellFormedJson } from '../feeds/well-formed.ts';
 import { excerptOf, storyPath } from '../core/render.ts';
 import type { Correction, Section, State } from '../core/story.ts';
 import { siteName } from './layout.ts';
@@ -60,4 +61,4 @@ const placeOf = (section: string | undefined, sections: readonly Section[], page
 
 /** A data block, which no content security policy minds, and which nothing in it can end. */
 export const renderStructuredData = (data: object): string =>
-  `<script type="application/ld+json">${JSON.stringify(data, (_key, each: unknown) => (typeof each === 'string' ? each.toWellFormed() : each)).replaceAll('<', '\\u003c')}</script>`;
+  `<script type="application/ld+json">${wellFormedJson(data).replaceAll('<', '\\u003c')}</script>`;
