@@ -46,6 +46,7 @@ export const optionSpecs = {
   'trust-proxy': { help: 'believe X-Forwarded-For and X-Forwarded-Proto of the proxy in front' },
   'max-sockets-per-address': { value: 'N', help: 'sockets a client address may hold (default: no limit on loopback, 1000 elsewhere)' },
   'withdraw-after': { value: 'SECONDS', default: '5', help: 'how long a file must be gone before its story is withdrawn' },
+  hub: { value: 'URL', help: 'WebSub hub that feeds name' },
   'editor-token': { value: 'SECRET', help: 'lets editors read /api/stories/<slug>/problems from other machines' },
 } as const satisfies Record<string, OptionSpec>;
 
@@ -60,6 +61,8 @@ export type Config = {
   maxSocketsPerAddress?: number;
   withdrawAfterMs: number;
   editorToken?: string;
+  /** The address of a WebSub hub. */
+  hub?: string;
 };
 
 /** Options as given, before they are checked; and what stands between them. */
@@ -96,7 +99,7 @@ export const readConfig = (values: Arguments['values'], env: Record<string, stri
     if (values[name] !== undefined) return { label: `--${name}`, text: String(values[name]) };
     return { label: variable, text: env[variable] || spec.default };
   };
-  const [host, limit, editorToken] = [find('host').text ?? '', find('max-sockets-per-address'), find('editor-token').text];
+  const [host, limit, editorToken, hub] = [find('host').text ?? '', find('max-sockets-per-address'), find('editor-token').text, address(find('hub'))];
   const perAddress = limit.text === undefined && isLoopback(host) ? undefined : integer({ ...limit, text: limit.text ?? String(defaults.maxSocketsPerAddress) }, 1, 1e9);
   return {
     port: integer(find('port'), 0, 65_535),
@@ -108,6 +111,7 @@ export const readConfig = (values: Arguments['values'], env: Record<string, stri
     ...(perAddress !== undefined && { maxSocketsPerAddress: perAddress }),
     withdrawAfterMs: seconds(find('withdraw-after')),
     ...(editorToken !== undefined && { editorToken }),
+    ...(hub !== undefined && { hub }),
   };
 };
 
@@ -163,4 +167,11 @@ const origins = ({ label, text = '' }: Given): string[] => {
     if (!url || `${url.origin}/` !== url.href || origin.includes('*')) throw new UsageError(`${label} takes origins such as https://news.example, or *, not "${origin}"`);
     return url.origin;
   });
+};
+
+const address = ({ label, text }: Given): string | undefined => {
+  if (text === undefined) return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== 'https:' && url?.protocol !== 'http:') throw new UsageError(`${label} takes an address such as https://hub.example/, not "${text}"`);
+  return url.href;
 };

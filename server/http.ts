@@ -6,6 +6,8 @@ import { fingerprint, redirect } from './http/answers.ts';
 import { createApi, type FileProblem } from './http/api.ts';
 import { createAssets, createStoryFiles, stylesheetPath } from './http/assets.ts';
 import { answerErrors, notFound, readOnly, refuseMalformed } from './http/errors.ts';
+import { createFeedRoutes } from './http/feeds.ts';
+import { createSearch } from './http/search.ts';
 import { createSecurityHeaders } from './http/security.ts';
 import { createSite } from './http/site.ts';
 
@@ -24,6 +26,8 @@ export type HttpOptions = {
     trustProxy: boolean;
     /** Whose pages may read the JSON; `*` for all. */
     origins: string[];
+    /** The WebSub hub that feeds name. */
+    hub?: string;
   };
   /** Whether stories are being published; until then `/readyz` answers 503. */
   ready: () => boolean;
@@ -38,7 +42,7 @@ export type HttpOptions = {
 /** Listens to nothing itself: hand it to `createServer`. */
 export const createHttp = ({ log, problemsOf, storiesFolder, client, options, ready, control, build, onError = console.error }: HttpOptions): Express => {
   const site = { lang: options.lang, stylesheet: stylesheetPath, script: client.script };
-  const edition = fingerprint([build, stylesheetPath, options.lang, client.script('story'), client.script('index')].join());
+  const edition = fingerprint([build, stylesheetPath, options.lang, client.script('story'), client.script('index'), options.hub].join());
   const app = express();
   app.disable('x-powered-by');
   app.enable('case sensitive routing');
@@ -51,6 +55,8 @@ export const createHttp = ({ log, problemsOf, storiesFolder, client, options, re
   app.use(refuseMalformed, withoutLastSlash, varies, compression({ filter: isWhole }));
   app.use(createHealth(ready));
   app.use(createAssets(client.folder));
+  app.use(createFeedRoutes({ ...options, log, edition }));
+  app.use(createSearch({ log, edition }));
   app.use('/api', createApi({ ...options, log, problemsOf, edition }));
   app.use(createStoryFiles(storiesFolder));
   app.use(createSite({ log, site, edition }));

@@ -28,6 +28,7 @@ test.each([
   [['--withdraw-after', 'soon'], 'seconds'],
   [['--lang', '1'], 'language tag'],
   [['--origins', 'news'], 'https://news.example'],
+  [['--hub', 'hub.example'], 'https://hub.example/'],
   [['--colour', 'red'], "Unknown option '--colour': see stop-press --help"],
   [['--port', '-1'], 'see stop-press --help'],
   [['--port', '0x10'], 'whole number'],

@@ -41,7 +41,7 @@ describe('every page', () => {
     );
     expect(find('style')).toEqual([]);
     expect(all.flatMap((element) => element.attrs).filter(({ name }) => name === 'style' || name.startsWith('on'))).toEqual([]);
-    expect(find('script').filter((script) => attributesOf(script)['type'] !== 'application/json').every((script) => attributesOf(script)['src']?.startsWith('/client/') && script.childNodes.length === 0)).toBe(true);
+    expect(find('script').filter((script) => !['application/json', 'application/ld+json'].includes(attributesOf(script)['type'] ?? '')).every((script) => attributesOf(script)['src']?.startsWith('/client/') && script.childNodes.length === 0)).toBe(true);
     expect([find('main').length, find('h1').length]).toEqual([1, 1]);
     expect(find('title').map(textOf)[0]).toContain('Stop Press');
     expect(first('html')['lang']).toBeTruthy();
@@ -238,7 +238,7 @@ describe('what is not there', () => {
   });
 
   test('other methods are refused', async () => {
-    for (const path of ['/', '/stories/storm', '/stories/storm/revisions/1', '/robots.txt', '/healthz', '/stories', '/stories/photo.jpg', '/client/story-abc.js']) {
+    for (const path of ['/', '/stories/storm', '/stories/storm/revisions/1', '/robots.txt', '/sitemap.xml', '/feed.atom', '/stories/storm/feed.json', '/healthz', '/stories', '/stories/photo.jpg', '/client/story-abc.js']) {
       const [post, options] = [await site.get(path, {}, 'POST'), await site.get(path, {}, 'OPTIONS')];
       expect([post.status, post.headers.allow], path).toEqual([405, 'GET, HEAD, OPTIONS']);
       expect([options.status, options.headers.allow, options.body], path).toEqual([204, 'GET, HEAD, OPTIONS', '']);

@@ -24,6 +24,6 @@ const foreign = `storm storm.html storm.Md storm.md~ #storm.md# .#storm.md .stor
 
 test.each(foreign.split(/\s+/))('%s is none of our business', (file) => expect(parseName(file)).toEqual({ kind: 'ignored' }));
 
-test.each(['revisions.md', 'uk/compare.txt', 'embed/storm.md', 'a.md.txt', 'notes.txt/storm.md', 'storm\uFFFD.md', 'storm\n.md', '*.md', 'pic.jpg.md', 'uk/map.SVG.txt'])('%s is refused, with a reason', (file) =>
+test.each(['revisions.md', 'uk/compare.txt', 'embed/storm.md', 'storm/feed.atom.md', 'storm/ninjs.md', 'a.md.txt', 'notes.txt/storm.md', 'storm\uFFFD.md', 'storm\n.md', '*.md', 'pic.jpg.md', 'uk/map.SVG.txt'])('%s is refused, with a reason', (file) =>
   expect(parseName(file)).toEqual({ kind: 'refused', reason: expect.stringContaining('rename') as string }),
 );

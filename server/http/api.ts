@@ -135,7 +135,8 @@ const emptyDiff = (log: RevisionLog, story: string, position: Position): Diff =>
   return { type: 'diff', story, from: state.position, to: state.position, revision: state.revision, at: summary.at, change: 'minor', folded: 0, hash: state.hash, ops: [] };
 };
 
-const crossOrigin = (origins: string[]): RequestHandler => (request, response, next) => {
+/** Lets pages of these origins read along. */
+export const crossOrigin = (origins: string[]): RequestHandler => (request, response, next) => {
   const origin = request.get('Origin');
   if (origins.length > 0 && !origins.includes('*')) response.vary('Origin');
   const allowed = origins.includes('*') ? '*' : origins.find((known) => known === origin);

@@ -2,6 +2,7 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { defaults } from '../config.ts';
 import { storyPath } from '../core/render.ts';
+import { createUpdates } from '../feeds/updates.ts';
 import { renderCompare } from '../pages/compare.ts';
 import { renderIndex } from '../pages/index.ts';
 import type { Site } from '../pages/layout.ts';
@@ -10,6 +11,7 @@ import { renderRevision, renderStory } from '../pages/story.ts';
 import type { RevisionLog } from '../revision-log.ts';
 import { answerLive, fingerprint, redirect } from './answers.ts';
 import { HttpError, readOnly } from './errors.ts';
+import { originOf } from './origin.ts';
 import { beforeOf, parseRange, publishedStory, revisionAt } from './stories.ts';
 
 type StoryRequest = Request<{ story: string[] }>;
@@ -18,6 +20,7 @@ type PartRequest = Request<{ story: string[]; part: string }>;
 /** `edition` is what pages depend on besides the log: part of every ETag. */
 export const createSite = ({ log, site, edition }: { log: RevisionLog; site: Site; edition: string }): Router => {
   const router = express.Router({ caseSensitive: true, strict: true });
+  const updatesOf = createUpdates(log);
 
   const index = (request: Request, response: Response): void => {
     const position = log.head();
@@ -28,7 +31,8 @@ export const createSite = ({ log, site, edition }: { log: RevisionLog; site: Sit
     const standing = publishedStory(log, request, response);
     if (!standing) return;
     const { state, position } = standing;
-    answerLive(request, response.type('html'), { position, edition }, () => renderStory(site, state, { position, origin: originOf(request) }));
+    const updates = updatesOf(state.story);
+    answerLive(request, response.type('html'), { position, edition: edition + updates.edition }, () => renderStory(site, state, { position, origin: originOf(request), updates: updates.read() }));
   };
 
   const revisions = (request: StoryRequest, response: Response): void => {
@@ -75,10 +79,4 @@ export const createSite = ({ log, site, edition }: { log: RevisionLog; site: Sit
   router.route('/stories/*story/compare/:part').get<PartRequest['params']>(compare).all(readOnly);
   router.route('/stories/*story').get(story).all(readOnly);
   return router;
-};
-
-/** `https://news.example`, as the reader wrote it; nothing where the header is no host, so that no page repeats a forged one. */
-const originOf = (request: Request): string => {
-  const host = request.get('Host') ?? '';
-  return /^(?:[a-z\d.-]+|\[[a-f\d:.]+\])(?::\d+)?$/i.test(host) ? `${request.protocol}://${host}` : '';
 };

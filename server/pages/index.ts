@@ -2,6 +2,7 @@
 import { textsFor } from '../core/languages.ts';
 import { escapeHtml, excerptOf, renderStoryItem } from '../core/render.ts';
 import type { Position, State } from '../core/story.ts';
+import { feedLinks } from './feed-links.ts';
 import { renderPage, siteName, type Site } from './layout.ts';
 
 /** `position` is the head of the whole log, from which the page's script goes on. */
@@ -14,6 +15,7 @@ export const renderIndex = (site: Site, stories: { story: string; state: State }
     title: `${siteName} – ${texts.pages.latest}`,
     description: texts.pages.latestDescription,
     canonical: `${origin}/`,
+    head: feedLinks('', siteName),
     script: 'index',
     body:
       `<main id="stories" data-position="${position}"><h1 class="page-title">${escapeHtml(texts.pages.latest)}</h1>\n` +

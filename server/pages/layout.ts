@@ -21,6 +21,8 @@ export type Page = {
   /** The whole address, with host, that search engines should keep. */
   canonical?: string;
   noindex?: true;
+  /** More of `<head>`, as HTML. */
+  head?: string;
   /** From `<main>` on. */
   body: string;
   /** The script that keeps the page up to date. */
@@ -29,7 +31,7 @@ export type Page = {
 
 export const siteName = 'Stop Press';
 
-/** A whole document. All but `body` is escaped here. */
+/** A whole document. All but `head` and `body` is escaped here. */
 export const renderPage = (site: Site, page: Page): string => {
   const texts = textsFor(page.lang);
   const own = ownLang(texts, page.lang);
@@ -52,7 +54,7 @@ ${page.script === undefined ? '' : live(site, page.script, texts, own)}</body>
 `;
 };
 
-const headLinks = (site: Site, { description, canonical, noindex }: Page): string =>
+const headLinks = (site: Site, { description, canonical, noindex, head }: Page): string =>
   [
     ...(description ? [`<meta name="description" content="${escapeHtml(description)}">`] : []),
     ...(noindex ? ['<meta name="robots" content="noindex">'] : []),
@@ -62,6 +64,7 @@ const headLinks = (site: Site, { description, canonical, noindex }: Page): strin
     '<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#16171a">',
     '<link rel="icon" type="image/svg+xml" href="/favicon.svg">',
     `<link rel="stylesheet" href="${escapeHtml(site.stylesheet)}">`,
+    ...(head === undefined ? [] : [head]),
   ].join('\n');
 
 /** What the script needs: where to announce, where to say that the line is down, and its texts. */

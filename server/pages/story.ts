@@ -3,16 +3,20 @@ import { textsFor } from '../core/languages.ts';
 import type { Texts } from '../core/languages/texts.ts';
 import { escapeHtml, excerptOf, fillHtml, ownLang, renderCorrections, renderHeader, renderSection, renderTime, storyPath } from '../core/render.ts';
 import type { Position, State } from '../core/story.ts';
+import type { Update } from '../feeds/updates.ts';
 import type { Summary } from '../revision-log.ts';
+import { feedLinks } from './feed-links.ts';
 import { renderPage, siteName, type Page, type Site } from './layout.ts';
+import { renderStructuredData, structuredData } from './structured-data.ts';
 
-/** The live page. `position` is the place in the log from which its script goes on. */
-export const renderStory = (site: Site, state: State, { position, origin }: { position: Position; origin: string }): string => {
+/** The live page. `position` is the place in the log from which its script goes on; `updates` are what search engines are told of its history. */
+export const renderStory = (site: Site, state: State, { position, origin, updates = [] }: { position: Position; origin: string; updates?: Update[] }): string => {
   const texts = textsFor(state.meta.lang);
   const path = storyPath(state.story);
   return renderPage(site, {
     ...storyPage(state, texts),
     canonical: origin + path,
+    head: `${feedLinks(path, state.meta.headline)}\n${renderStructuredData(structuredData(state, updates, origin))}`,
     script: 'story',
     body:
       `<main id="story" data-story="${escapeHtml(state.story)}" data-position="${position}" data-revision="${state.revision}">${renderArticle(state, texts)}` +

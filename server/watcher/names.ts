@@ -3,7 +3,7 @@
 export type Name = { kind: 'story'; slug: string } | { kind: 'refused'; reason: string } | { kind: 'ignored' };
 
 /** Path parts that an address of a story needs for itself. */
-const reserved = new Set(['revisions', 'compare', 'diffs', 'events', 'problems', 'embed']);
+const reserved = new Set(['revisions', 'compare', 'diffs', 'events', 'problems', 'embed', 'feed.atom', 'feed.json', 'ninjs']);
 
 const extensions = ['.md', '.txt', '.MD', '.TXT'];
 const extension = /\.(?:md|txt|MD|TXT)$/;
