@@ -27,8 +27,8 @@ describe('no text becomes markup', () => {
 
   test('law: the head has the same elements, and the headline reads as it was written', () => {
     fc.assert(fc.property(metas, (meta) => {
-      const html = renderHeader(metaOf(meta), texts);
-      expect(shapeOf(html)).toEqual(shapeOf(renderHeader(metaOf(plain(meta)), texts)));
+      const html = renderHeader([], metaOf(meta), texts);
+      expect(shapeOf(html)).toEqual(shapeOf(renderHeader([], metaOf(plain(meta)), texts)));
       expect(withClass(html, 'headline').map(textOf)).toEqual([meta.headline]);
     }));
   });
@@ -92,10 +92,10 @@ describe('a section', () => {
 
 describe('the head and the foot', () => {
   test('names authors as the language does, and both times once they differ', () => {
-    const html = renderHeader(metaOf({ lang: 'sv', authors: ['Ada', 'Bo', 'Cy'], updated: at(9) }), textsFor('sv'));
+    const html = renderHeader([], metaOf({ lang: 'sv', authors: ['Ada', 'Bo', 'Cy'], updated: at(9) }), textsFor('sv'));
     expect(withClass(html, 'byline').map(textOf)).toEqual(['Av Ada, Bo och Cy']);
-    expect(withClass(html, 'times').map(textOf)).toEqual(['Publicerad 22 nov. 2026 14:00 UTC Uppdaterad 22 nov. 2026 14:09 UTC']);
-    expect(withClass(renderHeader(metaOf({ authors: [] }), texts), 'times').map(textOf)).toEqual(['Published 22 Nov 2026, 14:00 UTC']);
+    expect(withClass(html, 'times').map(textOf)).toEqual(['Publicerad 22 nov. 2026 14:00 UTC Uppdaterad 22 nov. 2026 14:09 UTC 1 min läsning']);
+    expect(withClass(renderHeader([], metaOf({ authors: [] }), texts), 'times').map(textOf)).toEqual(['Published 22 Nov 2026, 14:00 UTC 1 min read']);
   });
 
   test('an empty footer stays in its place where nothing was corrected', () => {

@@ -14,6 +14,7 @@ export const renderIndex = (site: Site, stories: { story: string; state: State }
     title: `${siteName} – ${texts.pages.latest}`,
     description: texts.pages.latestDescription,
     canonical: `${origin}/`,
+    card: { title: siteName },
     script: 'index',
     body:
       `<main id="stories" data-position="${position}"><h1 class="page-title">${escapeHtml(texts.pages.latest)}</h1>\n` +

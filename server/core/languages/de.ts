@@ -9,6 +9,8 @@ export const de: Texts = {
   by: 'Von {names}',
   published: 'Veröffentlicht {time}',
   updated: 'Aktualisiert {time}',
+  readingTime: { one: '{n} Min. Lesezeit', other: '{n} Min. Lesezeit' },
+  contents: 'Inhalt',
   permalink: 'Link zu „{heading}“',
   opening: 'Einleitung',
   corrections: 'Berichtigungen',

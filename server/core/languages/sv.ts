@@ -9,6 +9,8 @@ export const sv: Texts = {
   by: 'Av {names}',
   published: 'Publicerad {time}',
   updated: 'Uppdaterad {time}',
+  readingTime: { one: '{n} min läsning', other: '{n} min läsning' },
+  contents: 'Innehåll',
   permalink: 'Länk till ”{heading}”',
   opening: 'Inledning',
   corrections: 'Rättelser',
