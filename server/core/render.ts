@@ -44,11 +44,14 @@ const renderStatus = (meta: Meta, texts: ClientTexts, own: string): string => `<
 /** The story's head: status, headline, authors, times, and how long its sections take to read. */
 export const renderHeader = (sections: Section[], meta: Meta, texts: ClientTexts): string => {
   const own = ownLang(texts, meta.lang);
-  const byline = meta.authors.length > 0 ? `<p class="byline"${own}>${fillHtml(texts.by, { names: escapeHtml(listOf(meta.authors, texts.locale)) })}</p>` : '';
+  const by = meta.authors.length > 0 ? `${fillHtml(texts.by, { names: escapeHtml(listOf(meta.authors, texts.locale)) })} ` : '';
+  const length = `<span class="length"${own && ' dir="auto"'}>${escapeHtml(plural(texts.readingTime, readingMinutes(sections), texts.locale))}</span>`;
   const published = `<span>${fillHtml(texts.published, { time: renderTime(meta.published, texts) })}</span>`;
   const updated = meta.updated === meta.published ? '' : ` <span>${fillHtml(texts.updated, { time: renderTime(meta.updated, texts) })}</span>`;
-  const length = ` <span>${escapeHtml(plural(texts.readingTime, readingMinutes(sections), texts.locale))}</span>`;
-  return `<header id="story-header">${renderStatus(meta, texts, own)}<h1 class="headline">${escapeHtml(meta.headline)}</h1>${byline}<p class="times"${own}>${published}${updated}${length}</p></header>`;
+  return (
+    `<header id="story-header">${renderStatus(meta, texts, own)}<h1 class="headline">${escapeHtml(meta.headline)}</h1>` +
+    `<p class="byline"${own}>${by}${length}</p><p class="times"${own}>${published}${updated}</p></header>`
+  );
 };
 
 /** sections with a heading from which on a story has a table of contents */
@@ -57,9 +60,9 @@ const minContents = 4;
 /** The table of contents; an empty element where the story is short. */
 export const renderContents = (sections: Section[], meta: Meta, texts: ClientTexts): string => {
   const headed = sections.filter(({ level }) => level > 0);
-  if (headed.length < minContents) return '<nav id="contents" hidden></nav>';
   const own = ownLang(texts, meta.lang);
   const title = escapeHtml(texts.contents);
+  if (headed.length < minContents) return `<nav id="contents" aria-label="${title}" hidden></nav>`;
   return `<nav id="contents" aria-label="${title}"><details><summary${own}>${title}</summary><ol>${headed.map(renderEntry).join('')}</ol></details></nav>`;
 };
 
