@@ -44,7 +44,7 @@ const renderStatus = (meta: Meta, texts: ClientTexts, own: string): string => `<
 /** The story's head: status, headline, authors, times, and how long its sections take to read. */
 export const renderHeader = (sections: Section[], meta: Meta, texts: ClientTexts): string => {
   const own = ownLang(texts, meta.lang);
-  const by = meta.authors.length > 0 ? `${fillHtml(texts.by, { names: escapeHtml(listOf(meta.authors, texts.locale)) })} ` : '';
+  const by = meta.authors.length > 0 ? `<span>${fillHtml(texts.by, { names: escapeHtml(listOf(meta.authors, texts.locale)) })}</span> ` : '';
   const length = `<span class="length"${own && ' dir="auto"'}>${escapeHtml(plural(texts.readingTime, readingMinutes(sections), texts.locale))}</span>`;
   const published = `<span>${fillHtml(texts.published, { time: renderTime(meta.published, texts) })}</span>`;
   const updated = meta.updated === meta.published ? '' : ` <span>${fillHtml(texts.updated, { time: renderTime(meta.updated, texts) })}</span>`;
