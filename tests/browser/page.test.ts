@@ -3,8 +3,8 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Section } from '../../server/core/story.ts';
 import { launchChromium } from './chromium.ts';
-import { createSite } from './site.ts';
-import { content, firstState, longContent, section } from './stories.ts';
+import { createSite, follow } from './site.ts';
+import { at, content, firstState, longContent, section } from './stories.ts';
 
 let browser: Browser;
 let site: Awaited<ReturnType<typeof createSite>>;
@@ -48,6 +48,26 @@ describe('the contents', () => {
     await open(sections.slice(0, 4));
     expect(await page.locator('#contents').isVisible()).toBe(false);
     expect((await boxOf('#s-lead')).x).toBe(story.x);
+  });
+
+  test('appear when a live story has grown long, and the line being read stays', async () => {
+    const before = firstState(content(sections.slice(0, 4)));
+    site.forget();
+    site.put(before);
+    const opened = site.nextSocket();
+    await page.setViewportSize({ width: 390, height: 800 });
+    await page.goto(`${site.address}/stories/storm`);
+    const socket = await opened;
+    socket.send({ type: 'live', story: 'storm', position: before.position });
+    await page.waitForSelector('html[data-live="live"]');
+    await page.evaluate(() => scrollTo(0, 700));
+    const read = await boxOf('#s-part-2');
+    const { state, frame } = follow(before, content(sections.slice(0, 6)), { at: at(5) });
+    socket.send(frame);
+    await page.waitForSelector(`main[data-position="${state.position}"]`);
+    expect(await page.locator('#contents a').evaluateAll((links) => links.map((link) => link.getAttribute('data-id')))).toEqual(['part-1', 'part-2', 'part-3', 'part-4', 'part-5']);
+    expect((await boxOf('#contents')).height).toBeGreaterThan(40);
+    expect((await boxOf('#s-part-2')).y).toBe(read.y);
   });
 
   test('are one line to unfold on a phone, and lead where they say', async () => {
