@@ -1,7 +1,7 @@
 /** The five ops on the page. What an op does not name keeps its nodes. */
-import type { Block, BlockEdit, Content, EditOp, InsertOp, Meta, MoveOp, Op, RemoveOp, Section, SetOp } from '../server/core/story.ts';
+import type { Block, BlockEdit, Content, EditOp, InsertOp, MoveOp, Op, RemoveOp, Section, SetOp } from '../server/core/story.ts';
 import { unreachable } from '../server/core/story.ts';
-import { renderCorrections, renderHeader, renderSection } from '../server/core/render.ts';
+import { renderContents, renderCorrections, renderHeader, renderSection } from '../server/core/render.ts';
 import type { ClientTexts } from '../server/core/languages/texts.ts';
 import { elementOf, morph, place } from './morph.ts';
 
@@ -15,8 +15,14 @@ export type StoryPage = { article: Element; texts: ClientTexts };
 
 /** Patches the page by one op. `before` is what the page shows, `after` the content that the op leads to. */
 export const patch = (page: StoryPage, op: Op, before: Content, after: Content): Touch[] => {
+  const touches = carryOut(page, op, before, after);
+  drawAround(page, after);
+  return touches;
+};
+
+const carryOut = (page: StoryPage, op: Op, before: Content, after: Content): Touch[] => {
   switch (op.op) {
-    case 'set': return set(page, op, after.meta);
+    case 'set': return set(page, op, before);
     case 'insert': return insert(page, op, after);
     case 'remove': return remove(page, op);
     case 'move': return move(page, op);
@@ -25,9 +31,10 @@ export const patch = (page: StoryPage, op: Op, before: Content, after: Content):
   }
 };
 
-/** The header and the foot. */
-export const drawMeta = ({ article, texts }: StoryPage, meta: Meta): void => {
-  become(article, '#story-header', renderHeader(meta, texts));
+/** What stands around the sections: the head, the contents, the foot. */
+export const drawAround = ({ article, texts }: StoryPage, { meta, sections }: Content): void => {
+  become(article, '#story-header', renderHeader(sections, meta, texts));
+  become(article, '#contents', renderContents(sections, meta, texts));
   become(article, '#corrections', renderCorrections(meta, texts));
 };
 
@@ -42,11 +49,9 @@ const childWithId = (sections: Element, id: string | null): Element | null => [.
 const nodeAfter = (sections: Element, id: string | null): Element | null =>
   (id === null ? sections.firstElementChild : childWithId(sections, id)?.nextElementSibling ?? null);
 
-const set = (page: StoryPage, op: SetOp, meta: Meta): Touch[] => {
-  const headline = page.article.querySelector('h1');
-  const old = headline?.textContent ?? '';
-  drawMeta(page, meta);
-  return headline && op.meta.headline !== undefined ? [{ kind: 'text', element: headline, old }] : [];
+const set = ({ article }: StoryPage, { meta }: SetOp, before: Content): Touch[] => {
+  const headline = article.querySelector('h1');
+  return headline && meta.headline !== undefined ? [{ kind: 'text', element: headline, old: before.meta.headline }] : [];
 };
 
 const insert = (page: StoryPage, op: InsertOp, after: Content): Touch[] => {

@@ -3,13 +3,13 @@ import type { Content, Section } from '../server/core/story.ts';
 import { renderSection } from '../server/core/render.ts';
 import { hunksBetween } from '../server/core/sequence.ts';
 import { elementOf } from './morph.ts';
-import { become, drawMeta, type StoryPage, type Touch } from './patch.ts';
+import { become, drawAround, type StoryPage, type Touch } from './patch.ts';
 
 /** Draws all of the page anew; what is equal keeps its nodes even so. Returns what a reader of `before` could notice. */
 export const redraw = (page: StoryPage, after: Content, before: Content | undefined): Touch[] => {
   const sections = after.sections.map((section) => renderSection(section, after.meta, page.texts));
   become(page.article, '#sections', `<div id="sections">${sections.join('')}</div>`);
-  drawMeta(page, after.meta);
+  drawAround(page, after);
   const elements = [...page.article.querySelectorAll('section')];
   return before ? after.sections.flatMap((section, index) => touchesOf(elements[index], section, before.sections.find(({ id }) => id === section.id))) : [];
 };

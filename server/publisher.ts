@@ -3,6 +3,7 @@
  * Saves, withdrawals and moves happen strictly one after another, in the order in which they were handed in.
  */
 import { parseStory, type Parsed, type Problem } from './core/parse.ts';
+import { picturesIn, reserveSpace, type Size } from './core/pictures.ts';
 import { revise } from './core/revise.ts';
 import type { Revision, RevisionLog, Standing } from './revision-log.ts';
 
@@ -28,9 +29,11 @@ export type PublisherOptions = {
   lang: string;
   /** ms since 1970 */
   now: () => number;
+  /** How large a picture is, by its address on the page; where nobody knows, its place is not kept free. */
+  sizeOf?: (src: string) => Promise<Size | undefined>;
 };
 
-export const createPublisher = ({ log, lang, now }: PublisherOptions) => {
+export const createPublisher = ({ log, lang, now, sizeOf = async () => undefined }: PublisherOptions) => {
   const problems = new Map<string, FileProblem[]>();
   let queue: Promise<unknown> = Promise.resolve();
 
@@ -65,7 +68,7 @@ export const createPublisher = ({ log, lang, now }: PublisherOptions) => {
     if (status === 'draft' || status === 'withdrawn') {
       return standing?.kind === 'published' ? withdraw(slug) : { kind: 'unpublished', slug, status, problems: forEditor };
     }
-    const draft = revisionOf(log, save, parsed, standing, time());
+    const draft = revisionOf(log, save, await withSpace(parsed, sizeOf), standing, time());
     if (!draft) return { kind: 'unchanged', slug, problems: forEditor };
     const revision = await log.append(draft);
     return { kind: 'published', slug, revision, savedAt: save.savedAt, problems: forEditor };
@@ -132,6 +135,14 @@ const firstInvalid = (bytes: Uint8Array): { line: number; column: number } => {
   const before = new TextDecoder('utf-8').decode(bytes.subarray(start, start + same));
   const lines = before.split('\n');
   return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
+};
+
+/** The story with room kept for its pictures, as large as they are at this save. */
+const withSpace = async (parsed: Parsed, sizeOf: NonNullable<PublisherOptions['sizeOf']>): Promise<Parsed> => {
+  const sources = new Set(parsed.sections.flatMap(({ blocks }) => picturesIn(blocks).map(({ src }) => src)));
+  const sizes = new Map(await Promise.all(Array.from(sources, async (src) => [src, await sizeOf(src)] as const)));
+  const sections = parsed.sections.map((section) => ({ ...section, blocks: section.blocks.map((block) => reserveSpace(block, (src) => sizes.get(src))) }));
+  return { ...parsed, sections };
 };
 
 /** The revision that a save makes, or `undefined` where readers would see no difference. */

@@ -5,6 +5,7 @@ import { defaults, UsageError, type Config } from './config.ts';
 import { createControl } from './control.ts';
 import { createDesk, type Terminal } from './desk.ts';
 import { createHttp } from './http.ts';
+import { createSizeOf } from './pictures.ts';
 import { createPublisher } from './publisher.ts';
 import { createSqliteLog } from './revision-log/sqlite.ts';
 import { createSocketServer } from './socket.ts';
@@ -24,7 +25,7 @@ export const serve = async (folder: string, config: Config, terminal: Terminal):
   const onError = (error: unknown) => terminal.complain(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
 
   const log = createSqliteLog({ folder: config.data, onListenerError: onError });
-  const publisher = createPublisher({ log, lang, now: Date.now });
+  const publisher = createPublisher({ log, lang, now: Date.now, sizeOf: createSizeOf(folder) });
   const control = createControl(config.data, (wish) => desk.fulfil(wish));
   let ready = false;
   const app = createHttp({

@@ -2,7 +2,10 @@ import * as fc from 'fast-check';
 import { parseFragment, type DefaultTreeAdapterTypes } from 'parse5';
 import { describe, expect, test } from 'vitest';
 import { blockEdits } from '../server/core/blocks.ts';
+import type { Section } from '../server/core/story.ts';
 import { renderEditedBlocks, renderWords } from '../server/pages/edits.ts';
+import { renderStory } from '../server/pages/story.ts';
+import { contentOf, metaOf, sectionOf } from './http-fixture.ts';
 
 type Node = DefaultTreeAdapterTypes.ChildNode;
 
@@ -49,4 +52,34 @@ test('law: words are escaped, whatever they hold', () => {
     const html = renderWords(old, fresh, 'en');
     expect([readWithout(html, 'ins'), readWithout(html, 'del')]).toEqual([old.replace(/\s/g, ''), fresh.replace(/\s/g, '')]);
   }));
+});
+
+describe('the card of a shared story', () => {
+  const site = { lang: 'en', stylesheet: '/style.css', script: () => '/story.js' };
+  const pageOf = (sections: Section[], { origin = 'https://news.example', headline = 'A storm', lang = 'sv' } = {}): string =>
+    renderStory(site, { story: 'storm', position: '7f3a9c21_1', revision: 1, ...contentOf(metaOf({ headline, lang }), sections) }, { position: '7f3a9c21_1', origin });
+  const cardOf = (html: string): Record<string, string> =>
+    Object.fromEntries(Array.from(html.matchAll(/<meta (?:property|name)="((?:og|twitter|article):[^"]+)" content="([^"]*)">/g), ([, name = '', content = '']) => [name, content]));
+  const picture = '<figure><img src="/stories/b.png" alt="A &quot;bridge&quot;" width="1200" height="600"></figure>';
+
+  test('says what the story is', () => {
+    expect(cardOf(pageOf([sectionOf('lead', ['<p>The line is closed.</p>'])]))).toEqual({
+      'og:site_name': 'Stop Press', 'og:type': 'article', 'og:title': 'A storm', 'og:description': 'The line is closed.', 'og:url': 'https://news.example/stories/storm', 'og:locale': 'sv_SE',
+      'article:published_time': '2026-11-22T14:00:00.000Z', 'article:modified_time': '2026-11-22T14:00:00.000Z', 'twitter:card': 'summary',
+    });
+  });
+
+  test('shows the first picture that others can show, with its whole address', () => {
+    const card = cardOf(pageOf([sectionOf('lead', ['<p><img src="/stories/a.svg" alt=""></p>']), sectionOf('a', [picture, '<p><img src="/c.jpg" alt=""></p>'])]));
+    expect(card).toMatchObject({ 'og:image': 'https://news.example/stories/b.png', 'og:image:width': '1200', 'og:image:height': '600', 'og:image:alt': 'A &quot;bridge&quot;', 'twitter:card': 'summary_large_image' });
+  });
+
+  test('has no picture where the host is not known', () => {
+    expect(cardOf(pageOf([sectionOf('a', [picture])], { origin: '' }))).not.toHaveProperty('og:image');
+  });
+
+  test('law: no headline becomes markup', () => {
+    const tags = (html: string): number => html.split('<').length;
+    fc.assert(fc.property(fc.string({ unit: 'binary' }).map((value) => value.toWellFormed()), (headline) => tags(pageOf([], { headline })) === tags(pageOf([], { headline: 'x' }))));
+  });
 });

@@ -2,8 +2,9 @@ import * as fc from 'fast-check';
 import { parseFragment, type DefaultTreeAdapterTypes } from 'parse5';
 import { describe, expect, test } from 'vitest';
 import { textsFor } from '../server/core/languages.ts';
-import { encodeSlug, excerptOf, formatTime, renderCorrections, renderHeader, renderSection, renderStoryItem } from '../server/core/render.ts';
-import type { Meta } from '../server/core/story.ts';
+import { encodeSlug, excerptOf, formatTime, renderContents, renderCorrections, renderHeader, renderSection, renderStoryItem } from '../server/core/render.ts';
+import { readingMinutes } from '../server/core/reading-time.ts';
+import type { Meta, Section } from '../server/core/story.ts';
 import { at, metaOf, sectionOf } from './http-fixture.ts';
 
 type Node = DefaultTreeAdapterTypes.ChildNode;
@@ -17,6 +18,8 @@ const shapeOf = (html: string): string[] => parse(html).map(({ tagName, attrs })
 const attribute = (element: Element | undefined, name: string) => element?.attrs.find((each) => each.name === name)?.value;
 const withClass = (html: string, name: string) => parse(html).filter((element) => attribute(element, 'class')?.split(' ').includes(name));
 
+const entriesOf = (html: string) => parse(html).filter(({ tagName }) => tagName === 'a').map((link) => [attribute(link, 'href'), attribute(link, 'data-id'), textOf(link)]);
+
 /** Text as a parser leaves it: HTML has no NUL, and takes a carriage return for a line feed. */
 const text = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.constantFrom('"><img src=x onerror=alert(1)>', "</h1><script>'&lt;\"", '&amp;{names}{time}$&'))
   .map((value) => value.toWellFormed().replace(/[\0\r]/g, ''));
@@ -27,8 +30,8 @@ describe('no text becomes markup', () => {
 
   test('law: the head has the same elements, and the headline reads as it was written', () => {
     fc.assert(fc.property(metas, (meta) => {
-      const html = renderHeader(metaOf(meta), texts);
-      expect(shapeOf(html)).toEqual(shapeOf(renderHeader(metaOf(plain(meta)), texts)));
+      const html = renderHeader([], metaOf(meta), texts);
+      expect(shapeOf(html)).toEqual(shapeOf(renderHeader([], metaOf(plain(meta)), texts)));
       expect(withClass(html, 'headline').map(textOf)).toEqual([meta.headline]);
     }));
   });
@@ -48,6 +51,15 @@ describe('no text becomes markup', () => {
       expect(shapeOf(html)).toEqual(shapeOf(renderSection({ ...section, id: 'x', heading: 'x', was: was.map(() => 'x') }, metaOf(), texts)));
       expect(attribute(parse(html)[0], 'id')).toBe(`s-x${id}`);
       expect(withClass(html, 'heading-text').map(textOf)).toEqual([heading]);
+    }));
+  });
+
+  test('law: so do the contents', () => {
+    fc.assert(fc.property(fc.array(fc.tuple(text, text), { minLength: 4, maxLength: 6 }), (given) => {
+      const sections = given.map(([id, heading]) => sectionOf(id, [], { heading }));
+      const html = renderContents(sections, metaOf(), texts);
+      expect(shapeOf(html)).toEqual(shapeOf(renderContents(sections.map(() => sectionOf('x', [])), metaOf(), texts)));
+      expect(entriesOf(html)).toEqual(given.map(([id, heading]) => [`#s-${id}`, id, heading]));
     }));
   });
 
@@ -93,14 +105,47 @@ describe('a section', () => {
 
 describe('the head and the foot', () => {
   test('names authors as the language does, and both times once they differ', () => {
-    const html = renderHeader(metaOf({ lang: 'sv', authors: ['Ada', 'Bo', 'Cy'], updated: at(9) }), textsFor('sv'));
-    expect(withClass(html, 'byline').map(textOf)).toEqual(['Av Ada, Bo och Cy']);
+    const html = renderHeader([], metaOf({ lang: 'sv', authors: ['Ada', 'Bo', 'Cy'], updated: at(9) }), textsFor('sv'));
+    expect(withClass(html, 'byline').map(textOf)).toEqual(['Av Ada, Bo och Cy 1 min läsning']);
     expect(withClass(html, 'times').map(textOf)).toEqual(['Publicerad 22 nov. 2026 14:00 UTC Uppdaterad 22 nov. 2026 14:09 UTC']);
-    expect(withClass(renderHeader(metaOf({ authors: [] }), texts), 'times').map(textOf)).toEqual(['Published 22 Nov 2026, 14:00 UTC']);
+    expect(withClass(renderHeader([], metaOf({ authors: [] }), texts), 'times').map(textOf)).toEqual(['Published 22 Nov 2026, 14:00 UTC']);
   });
 
   test('an empty footer stays in its place where nothing was corrected', () => {
     expect(renderCorrections(metaOf(), texts)).toBe('<footer id="corrections"></footer>');
+  });
+});
+
+describe('the contents', () => {
+  const story = (...levels: number[]): Section[] => [sectionOf('lead', []), ...levels.map((level, index) => sectionOf(`part-${index}`, [], { level }))];
+
+  test('name every section with a heading, deeper ones as such', () => {
+    const html = renderContents(story(2, 3, 4, 2), metaOf(), texts);
+    expect(entriesOf(html).map(([href]) => href)).toEqual(['#s-part-0', '#s-part-1', '#s-part-2', '#s-part-3']);
+    expect(parse(html).filter(({ tagName }) => tagName === 'li').map((item) => attribute(item, 'class'))).toEqual([undefined, 'deeper', 'deeper', undefined]);
+  });
+
+  test('stay hidden and empty in a short story', () => {
+    expect(renderContents(story(2, 2, 2), metaOf(), texts)).toBe('<nav id="contents" aria-label="Contents" hidden></nav>');
+  });
+});
+
+describe('the reading time', () => {
+  const saying = (words: string, times: number): Section => sectionOf('a', [`<p title="not read">${words.repeat(times)}</p>`], { heading: '' });
+
+  test('law: a longer story never takes less time', () => {
+    const sections = fc.array(fc.tuple(text, fc.nat(600)).map(([word, times]) => saying(`${word.replace(/[<>]/g, '')} `, times)), { maxLength: 5 });
+    fc.assert(fc.property(sections, sections, (some, more) => readingMinutes([...some, ...more]) >= readingMinutes(some)));
+  });
+
+  test.each([
+    ['words', 'word ', 4 * 238, 4],
+    ['words with marks around them', '– “<b>word</b>”, ', 4 * 238, 4],
+    ['Arabic words', 'كلمة ', 4 * 238, 4],
+    ['Chinese signs', '报纸', 600, 4],
+    ['next to nothing', 'word ', 3, 1],
+  ])('of %s', (_, words, times, minutes) => {
+    expect(readingMinutes([saying(words, times)])).toBe(minutes);
   });
 });
 

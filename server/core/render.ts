@@ -1,6 +1,7 @@
 /** A story as HTML: the same functions make the page on the server and change it in the browser, so that both arrive at the same page. */
 import type { Correction, Meta, Section, Time } from './story.ts';
-import { fill, listOf, type ClientTexts } from './languages/texts.ts';
+import { fill, listOf, plural, type ClientTexts } from './languages/texts.ts';
+import { readingMinutes } from './reading-time.ts';
 import { textOf } from './text.ts';
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
@@ -40,14 +41,33 @@ export const ownLang = (texts: ClientTexts, lang: string): string => (lang.toLow
 
 const renderStatus = (meta: Meta, texts: ClientTexts, own: string): string => `<p class="kicker ${meta.status}"${own}>${escapeHtml(texts[meta.status])}</p>`;
 
-/** The story's head: status, headline, authors, times. */
-export const renderHeader = (meta: Meta, texts: ClientTexts): string => {
+/** The story's head: status, headline, authors, times, and how long its sections take to read. */
+export const renderHeader = (sections: Section[], meta: Meta, texts: ClientTexts): string => {
   const own = ownLang(texts, meta.lang);
-  const byline = meta.authors.length > 0 ? `<p class="byline"${own}>${fillHtml(texts.by, { names: escapeHtml(listOf(meta.authors, texts.locale)) })}</p>` : '';
+  const by = meta.authors.length > 0 ? `<span>${fillHtml(texts.by, { names: escapeHtml(listOf(meta.authors, texts.locale)) })}</span> ` : '';
+  const length = `<span class="length"${own && ' dir="auto"'}>${escapeHtml(plural(texts.readingTime, readingMinutes(sections), texts.locale))}</span>`;
   const published = `<span>${fillHtml(texts.published, { time: renderTime(meta.published, texts) })}</span>`;
   const updated = meta.updated === meta.published ? '' : ` <span>${fillHtml(texts.updated, { time: renderTime(meta.updated, texts) })}</span>`;
-  return `<header id="story-header">${renderStatus(meta, texts, own)}<h1 class="headline">${escapeHtml(meta.headline)}</h1>${byline}<p class="times"${own}>${published}${updated}</p></header>`;
+  return (
+    `<header id="story-header">${renderStatus(meta, texts, own)}<h1 class="headline">${escapeHtml(meta.headline)}</h1>` +
+    `<p class="byline"${own}>${by}${length}</p><p class="times"${own}>${published}${updated}</p></header>`
+  );
 };
+
+/** sections with a heading from which on a story has a table of contents */
+const minContents = 4;
+
+/** The table of contents; an empty element where the story is short. */
+export const renderContents = (sections: Section[], meta: Meta, texts: ClientTexts): string => {
+  const headed = sections.filter(({ level }) => level > 0);
+  const own = ownLang(texts, meta.lang);
+  const title = escapeHtml(texts.contents);
+  if (headed.length < minContents) return `<nav id="contents" aria-label="${title}" hidden></nav>`;
+  return `<nav id="contents" aria-label="${title}"><details><summary${own}>${title}</summary><ol>${headed.map(renderEntry).join('')}</ol></details></nav>`;
+};
+
+const renderEntry = ({ id, level, heading }: Section): string =>
+  `<li${level > 2 ? ' class="deeper"' : ''}><a href="#s-${escapeHtml(id)}" data-id="${escapeHtml(id)}">${escapeHtml(heading)}</a></li>`;
 
 const sectionClass = ({ id, attrs }: Section): string => `section${id === 'lead' ? ' lead' : ''}${attrs.pinned ? ' pinned' : ''}`;
 

@@ -46,7 +46,8 @@ const answerFile = (folder: string): RequestHandler<{ path: string[] }> => async
   sendFile(file, response, next);
 };
 
-type StoryFile = { root: string; path: string; type: string };
+/** A file for readers: `path` is relative to `root`, and holds no symbolic link. */
+export type StoryFile = { root: string; path: string; type: string };
 
 const sendFile = ({ root, path, type }: StoryFile, response: Response, next: NextFunction): void => {
   const headers = { 'Content-Type': type, 'Content-Security-Policy': 'sandbox', 'Cross-Origin-Resource-Policy': 'cross-origin', 'Cache-Control': 'no-cache' };
@@ -58,8 +59,8 @@ const sendFile = ({ root, path, type }: StoryFile, response: Response, next: Nex
   });
 };
 
-/** Where the file really lies: symbolic links are followed first, so that neither the folder nor the list of types is left through one. */
-const readerFile = async (folder: string, segments: string[]): Promise<StoryFile | undefined> => {
+/** Where the file really lies that `/stories/<segments>` names, or `undefined` where it is not for readers: symbolic links are followed first, so that neither the folder nor the list of types is left through one. */
+export const readerFile = async (folder: string, segments: string[]): Promise<StoryFile | undefined> => {
   const hidden = segments.some((segment) => segment === '' || segment.startsWith('.') || /[/\\\0]/.test(segment));
   if (hidden || typeOf(segments.at(-1) ?? '') === undefined) return undefined;
   const root = await realpath(folder).catch(() => undefined);

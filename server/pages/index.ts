@@ -16,6 +16,7 @@ export const renderIndex = (site: Site, stories: { story: string; state: State }
     description: texts.pages.latestDescription,
     canonical: `${origin}/`,
     head: feedLinks('', siteName),
+    card: { title: siteName },
     script: 'index',
     body:
       `<main id="stories" data-position="${position}"><h1 class="page-title">${escapeHtml(texts.pages.latest)}</h1>\n` +

@@ -2,6 +2,7 @@
 import { clientTexts, textsFor } from '../core/languages.ts';
 import type { Texts } from '../core/languages/texts.ts';
 import { escapeHtml, ownLang } from '../core/render.ts';
+import { renderCard, type Card } from './card.ts';
 
 /** What pages need to know of the site that serves them. */
 export type Site = {
@@ -23,6 +24,8 @@ export type Page = {
   noindex?: true;
   /** More of `<head>`, as HTML. */
   head?: string;
+  /** How it looks where it is shared; only what has a canonical address does. */
+  card?: Pick<Card, 'title' | 'story'>;
   /** From `<main>` on. */
   body: string;
   /** The script that keeps the page up to date. */
@@ -41,7 +44,7 @@ export const renderPage = (site: Site, page: Page): string => {
 <meta charset="utf-8">
 <title>${escapeHtml(page.title)}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-${headLinks(site, page)}
+${headLinks(site, page)}${shareCard(page)}
 </head>
 <body>
 <a class="skip" href="#content"${own}>${escapeHtml(texts.pages.skip)}</a>
@@ -66,6 +69,9 @@ const headLinks = (site: Site, { description, canonical, noindex, head }: Page):
     `<link rel="stylesheet" href="${escapeHtml(site.stylesheet)}">`,
     ...(head === undefined ? [] : [head]),
   ].join('\n');
+
+const shareCard = ({ card, canonical, description = '', lang }: Page): string =>
+  card && canonical !== undefined ? `\n${renderCard({ ...card, description, lang, url: canonical, site: siteName }).join('\n')}` : '';
 
 /** What the script needs: where to announce, where to say that the line is down, and its texts. */
 const live = (site: Site, script: 'story' | 'index', texts: Texts, own: string): string =>

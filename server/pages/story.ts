@@ -1,7 +1,7 @@
 /** A story's page, as it is now and as it was. */
 import { textsFor } from '../core/languages.ts';
 import type { Texts } from '../core/languages/texts.ts';
-import { escapeHtml, excerptOf, fillHtml, ownLang, renderCorrections, renderHeader, renderSection, renderTime, storyPath } from '../core/render.ts';
+import { escapeHtml, excerptOf, fillHtml, ownLang, renderContents, renderCorrections, renderHeader, renderSection, renderTime, storyPath } from '../core/render.ts';
 import type { Position, State } from '../core/story.ts';
 import type { Update } from '../feeds/updates.ts';
 import type { Summary } from '../revision-log.ts';
@@ -17,6 +17,7 @@ export const renderStory = (site: Site, state: State, { position, origin, update
     ...storyPage(state, texts),
     canonical: origin + path,
     head: `${feedLinks(path, state.meta.headline)}\n${renderStructuredData(structuredData(state, updates, origin))}`,
+    card: { title: state.meta.headline, story: { ...state, origin } },
     script: 'story',
     body:
       `<main id="story" data-story="${escapeHtml(state.story)}" data-position="${position}" data-revision="${state.revision}">${renderArticle(state, texts)}` +
@@ -46,7 +47,7 @@ const storyPage = (state: State, texts: Texts): Omit<Page, 'body'> => {
 };
 
 const renderArticle = ({ meta, sections }: State, texts: Texts): string =>
-  `<article>\n${renderHeader(meta, texts)}\n<div id="sections">\n${sections.map((section) => renderSection(section, meta, texts)).join('\n')}\n</div>\n${renderCorrections(meta, texts)}\n</article>`;
+  `<article>\n${renderHeader(sections, meta, texts)}\n${renderContents(sections, meta, texts)}\n<div id="sections">\n${sections.map((section) => renderSection(section, meta, texts)).join('\n')}\n</div>\n${renderCorrections(meta, texts)}\n</article>`;
 
 const neighbours = (path: string, { revision, meta }: State, newest: number, { pages, ...texts }: Texts): string => {
   const link = (address: string, text: string) => `<a href="${path}/${address}">${escapeHtml(text)}</a>`;

@@ -10,6 +10,8 @@ export const de: Language = {
   by: 'Von {names}',
   published: 'Veröffentlicht {time}',
   updated: 'Aktualisiert {time}',
+  readingTime: { one: '{n} Min. Lesezeit', other: '{n} Min. Lesezeit' },
+  contents: 'Inhalt',
   permalink: 'Link zu „{heading}“',
   opening: 'Einleitung',
   corrections: 'Berichtigungen',

@@ -10,6 +10,8 @@ export const en: Language = {
   by: 'By {names}',
   published: 'Published {time}',
   updated: 'Updated {time}',
+  readingTime: { one: '{n} min read', other: '{n} min read' },
+  contents: 'Contents',
   permalink: 'Link to “{heading}”',
   opening: 'Opening',
   corrections: 'Corrections',

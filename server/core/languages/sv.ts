@@ -10,6 +10,8 @@ export const sv: Language = {
   by: 'Av {names}',
   published: 'Publicerad {time}',
   updated: 'Uppdaterad {time}',
+  readingTime: { one: '{n} min läsning', other: '{n} min läsning' },
+  contents: 'Innehåll',
   permalink: 'Länk till ”{heading}”',
   opening: 'Inledning',
   corrections: 'Rättelser',

@@ -17,6 +17,10 @@ export type ClientTexts = {
   by: string;
   published: string;
   updated: string;
+  /** `{n}` minutes. */
+  readingTime: Plural;
+  /** Stands above the list of a story's sections. */
+  contents: string;
   permalink: string;
   /** The name of the text before the first heading. */
   opening: string;

@@ -1,6 +1,7 @@
 /** HTML of any kind becomes headings and blocks that are safe to show: see `safe-set.ts` for what is let through. */
 import type { Element, ElementContent, RootContent } from 'hast';
 import { sanitize } from 'hast-util-sanitize';
+import { captioned } from './captions.ts';
 import { isStable, parseHtml, plainText, serialise } from './html-tree.ts';
 import { blockElements, isKept, isStripped, safeSet, wrappers } from './safe-set.ts';
 import { tidy, toElement } from './tidy.ts';
@@ -54,7 +55,7 @@ const trimmed = (nodes: readonly ElementContent[]): ElementContent[] =>
   });
 
 const toBlocks = (element: Element, story: string, rounds: number): Block[] => {
-  const safe = sanitize({ type: 'root', children: tidy(element, '', story) }, safeSet);
+  const safe = sanitize({ type: 'root', children: tidy(element, '', story).map(captioned) }, safeSet);
   const elements = (safe.type === 'root' ? safe.children : [safe]).filter((node) => node.type === 'element').filter(showsSomething);
   return elements.flatMap((node) => settled(node, story, rounds));
 };

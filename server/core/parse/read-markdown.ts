@@ -1,5 +1,6 @@
 /** A stretch of Markdown that stands on its own: its headings and blocks. */
 import { lineAt } from './body.ts';
+import { reportUndescribed } from './descriptions.ts';
 import { cleanHtml, type CleanPiece } from './clean.ts';
 import { parseHeading, readAttributes } from './heading-attributes.ts';
 import { isSelfContained, TooDeepError } from './html-tree.ts';
@@ -64,7 +65,9 @@ const topLevel = (tokens: readonly Token[]): Token[][] => {
 
 const toPart = (tokens: readonly Token[], lines: readonly string[], env: Env, problems: Problems): Part => {
   const attributes = takeAttributes(tokens, lines, problems);
-  return { html: renderTokens(tokens, env), line: tokens[0]?.map?.[0] ?? 0, ...(attributes && { attributes }) };
+  const part = { html: renderTokens(tokens, env), line: tokens[0]?.map?.[0] ?? 0, ...(attributes && { attributes }) };
+  reportUndescribed(tokens, part, problems);
+  return part;
 };
 
 const mayHoldAttributes = /[{｛]|draft/i;
