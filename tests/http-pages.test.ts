@@ -37,7 +37,7 @@ describe('every page', () => {
   test.each(everyPage)('%s has nothing that its policy forbids, one main, one h1, and a title of its own', async (path) => {
     const { headers, all, find, first } = await page(path);
     expect(headers['content-security-policy']).toBe(
-      "default-src 'none';script-src 'self';style-src 'self';img-src 'self' https: http:;media-src 'self' https: http:;connect-src 'self';manifest-src 'self';base-uri 'none';form-action 'none';frame-ancestors 'none'",
+      "default-src 'none';script-src 'self';style-src 'self';img-src 'self' https: http:;media-src 'self' https: http:;connect-src 'self';manifest-src 'self';base-uri 'none';form-action 'self';frame-ancestors 'none'",
     );
     expect(find('style')).toEqual([]);
     expect(all.flatMap((element) => element.attrs).filter(({ name }) => name === 'style' || name.startsWith('on'))).toEqual([]);

@@ -10,7 +10,7 @@ export type Site = {
   /** The stylesheet's address, which changes with it. */
   stylesheet: string;
   /** The address of a browser script. */
-  script: (name: 'story' | 'index') => string;
+  script: (name: 'story' | 'index' | 'history') => string;
 };
 
 export type Page = {
@@ -21,6 +21,9 @@ export type Page = {
   /** The whole address, with host, that search engines should keep. */
   canonical?: string;
   noindex?: true;
+  /** Addresses of the pages before and after this one, in a walk through a story's past. */
+  prev?: string;
+  next?: string;
   /** From `<main>` on. */
   body: string;
   /** The script that keeps the page up to date. */
@@ -52,11 +55,13 @@ ${page.script === undefined ? '' : live(site, page.script, texts, own)}</body>
 `;
 };
 
-const headLinks = (site: Site, { description, canonical, noindex }: Page): string =>
+const headLinks = (site: Site, { description, canonical, noindex, prev, next }: Page): string =>
   [
     ...(description ? [`<meta name="description" content="${escapeHtml(description)}">`] : []),
     ...(noindex ? ['<meta name="robots" content="noindex">'] : []),
     ...(canonical === undefined ? [] : [`<link rel="canonical" href="${escapeHtml(canonical)}">`]),
+    ...(prev === undefined ? [] : [`<link rel="prev" href="${escapeHtml(prev)}">`]),
+    ...(next === undefined ? [] : [`<link rel="next" href="${escapeHtml(next)}">`]),
     '<meta name="color-scheme" content="light dark">',
     '<meta name="theme-color" media="(prefers-color-scheme: light)" content="#fdfcf9">',
     '<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#16171a">',
