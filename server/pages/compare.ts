@@ -1,6 +1,6 @@
 /** Two revisions in one text: what was added, removed and moved between them. */
 import { textsFor } from '../core/languages.ts';
-import { fill, listOf } from '../core/languages/texts.ts';
+import { fill, listOf, type Texts } from '../core/languages/texts.ts';
 import type { Diff } from '../core/protocol.ts';
 import { escapeHtml, fillHtml, ownLang, renderTime, storyPath } from '../core/render.ts';
 import type { Correction, State } from '../core/story.ts';
@@ -34,9 +34,8 @@ export const renderCompare = (site: Site, from: Found, to: Found, { diff, earlie
   const own = ownLang(texts, meta.lang);
   const view: View = { texts, own, voice: { lang: meta.lang, added: pages.added, removed: pages.removed } };
   const numbers = { from: String(from.state.revision), to: String(to.state.revision) };
-  const step = (range: Range | undefined, rel: 'prev' | 'next', text: string) => (range ? [`<a href="${rangePath(path, range)}" rel="${rel}">${escapeHtml(text)}</a>`] : []);
   const parts = compareStates(from.state, to.state, diff.ops);
-  const steps = [...step(earlier, 'prev', pages.earlierChanges), ...step(later, 'next', pages.laterChanges)];
+  const note = diff.folded === 1 && to.summary.note !== undefined ? `<p class="note">${escapeHtml(to.summary.note)}</p>` : '';
   const nothing = from.state.hash === to.state.hash ? [`<p${own}>${escapeHtml(pages.nothingChanged)}</p>`] : [];
   return renderPage(site, {
     lang: meta.lang,
@@ -50,23 +49,29 @@ export const renderCompare = (site: Site, from: Found, to: Found, { diff, earlie
     body:
       `<main class="compare"><header><p class="kicker"${own}>${fillHtml(pages.compareTitle, numbers)}</p>` +
       `<h1 class="headline">${renderWords(from.state.meta.headline, meta.headline, view.voice)}</h1>` +
-      `<p class="times"${own}>${[from, to].map((end) => renderEnd(end, path, view)).join(' – ')}</p>${renderMeta(from.state, to.state, view)}` +
+      `<nav class="steps times"${own} aria-label="${escapeHtml(pages.historyTitle)}">${renderStep(earlier, 'prev', path, texts)}<span>${[from, to].map((end) => renderEnd(end, path, view)).join(' – ')}</span>${renderStep(later, 'next', path, texts)}</nav>${note}${renderMeta(from.state, to.state, view)}` +
       `${renderSummary(from.state, to.state, diff, view)}` +
       `<p class="legend"${own}>${ins(escapeHtml(pages.addedWords), view.voice)} ${del(escapeHtml(pages.removedWords), view.voice)}</p></header>\n` +
       `${[...renderCorrections(from.state, to.state, view), ...nothing, renderSections(parts, view)].join('\n')}</main>\n` +
-      `<nav class="after"${own} aria-label="${escapeHtml(pages.historyTitle)}">${[...steps, `<a href="${path}/revisions">${escapeHtml(pages.history)}</a>`, `<a href="${path}">${escapeHtml(pages.backToStory)}</a>`].join(' ')}` +
+      `<nav class="after"${own} aria-label="${escapeHtml(pages.history)}"><a href="${path}/revisions">${escapeHtml(pages.history)}</a> <a href="${path}">${escapeHtml(pages.backToStory)}</a>` +
       `${renderForm(path, { from: from.state.revision, to: to.state.revision }, newest, view)}</nav>`,
   });
 };
 
 const rangePath = (path: string, { from, to }: Range): string => `${path}/compare/${from}..${to}`;
 
+/** An arrow; where there is nothing to go to it stays, so that the other one keeps its place. */
+const renderStep = (range: Range | undefined, rel: 'prev' | 'next', path: string, { pages }: Texts): string => {
+  const label = rel === 'prev' ? pages.earlierChanges : pages.laterChanges;
+  return range ? `<a class="step ${rel}" href="${rangePath(path, range)}" rel="${rel}" aria-label="${escapeHtml(label)}"></a>` : `<span class="step ${rel}"></span>`;
+};
+
 const renderEnd = ({ state, summary }: Found, path: string, { texts }: View): string => `<a href="${path}/revisions/${state.revision}">${renderTime(summary.at, texts)}</a>`;
 
 /** Both ends by their numbers, for a comparison of any two. */
 const renderForm = (path: string, range: Range, newest: number, { texts: { pages } }: View): string => {
   const field = (name: keyof Range, label: string) => `<label>${escapeHtml(label)} <input type="number" name="${name}" min="1" max="${newest}" value="${range[name]}" required></label>`;
-  return `<form class="ends" action="${path}/compare" autocomplete="off">${field('from', pages.compareFrom)} ${field('to', pages.compareTo)} <button>${escapeHtml(pages.compare)}</button></form>`;
+  return `<form class="ends" action="${path}/compare" autocomplete="off">${field('from', pages.compareFrom)} ${field('to', pages.compareTo)} <button type="submit">${escapeHtml(pages.compare)}</button></form>`;
 };
 
 const renderMeta = ({ meta: before }: State, { meta: after }: State, { texts, voice, own }: View): string => {

@@ -82,7 +82,7 @@ const renderStep = (number: number | undefined, rel: 'prev' | 'next', { pages }:
 const renderSlider = (path: string, revision: number, newest: number, { pages }: Texts): string =>
   newest === 1
     ? ''
-    : `<form action="${path}/revisions" autocomplete="off"><input type="range" name="n" min="1" max="${newest}" value="${revision}" aria-label="${escapeHtml(pages.walk)}"><button>${escapeHtml(pages.show)}</button></form>`;
+    : `<form action="${path}/revisions" autocomplete="off"><input type="range" name="n" min="1" max="${newest}" value="${revision}" aria-label="${escapeHtml(pages.walk)}"><button type="submit">${escapeHtml(pages.show)}</button></form>`;
 
 const renderMade = ({ from, what }: NonNullable<HistoryEntry['made']>, { note, revision }: Summary, path: string, texts: Texts, lang: string): string => {
   const address = `${path}/compare/${from}..${revision}`;
