@@ -29,6 +29,8 @@ export const defaults = {
 
   /** revisions in one page of `/api/stories/<slug>/revisions` */
   revisionsPerPage: 100,
+  /** on a page of a story's history, where each says what it changed */
+  revisionsOnPage: 50,
 
   /** ms for open requests to end when the server stops */
   shutdownMs: 3_000,

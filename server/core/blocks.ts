@@ -122,10 +122,11 @@ const joinEdits = (edits: readonly BlockEdit[]): BlockEdit[] => {
   return joined;
 };
 
-type Pair = readonly [oldIndex: number, index: number];
+/** A block of the old list, and the one of the new list that it became. */
+export type Pair = readonly [oldIndex: number, index: number];
 
 /** Which dropped block became which put block: in order, the pairs with the greatest likeness in all. */
-const pairsOf = (old: readonly Block[], blocks: readonly Block[]): Pair[] => {
+export const pairsOf = (old: readonly Block[], blocks: readonly Block[]): Pair[] => {
   if (old.length * blocks.length > maxComparisons) return old.length === blocks.length ? old.map((_, index) => [index, index]) : [];
   const [a, b] = [old.map(countTokens), blocks.map(countTokens)];
   const likeness = a.map((one) => b.map((other) => likenessOf(one, other)));

@@ -1,83 +1,101 @@
 /** Two revisions in one text: what was added, removed and moved between them. */
 import { textsFor } from '../core/languages.ts';
-import { fill, type Texts } from '../core/languages/texts.ts';
+import { fill, listOf, type Texts } from '../core/languages/texts.ts';
 import type { Diff } from '../core/protocol.ts';
 import { escapeHtml, fillHtml, ownLang, renderTime, storyPath } from '../core/render.ts';
-import type { EditOp, Section, State } from '../core/story.ts';
+import type { Correction, State } from '../core/story.ts';
 import type { Lookup } from '../revision-log.ts';
-import { renderEditedBlocks, renderWords } from './edits.ts';
+import type { View } from './compared-blocks.ts';
+import { renderSections } from './compared-sections.ts';
+import { compareStates } from './comparison.ts';
 import { renderPage, siteName, type Site } from './layout.ts';
+import { newCorrections, renderWhatChanged, whatChanged } from './what-changed.ts';
+import { del, ins, renderWords } from './woven.ts';
 
 type Found = Extract<Lookup, { kind: 'found' }>;
-type Comparison = { from: State; to: State; diff: Diff; texts: Texts; own: string };
+type Range = { from: number; to: number };
 
-/** `diff` leads from the one to the other. */
-export const renderCompare = (site: Site, from: Found, to: Found, { diff, origin }: { diff: Diff; origin: string }): string => {
+export type Comparison = {
+  /** Leads from the one to the other. */
+  diff: Diff;
+  /** Where to go on from here, in steps as wide as this one. */
+  earlier?: Range;
+  later?: Range;
+  /** The number of the current revision. */
+  newest: number;
+  origin: string;
+};
+
+export const renderCompare = (site: Site, from: Found, to: Found, { diff, earlier, later, newest, origin }: Comparison): string => {
   const { meta, story } = to.state;
   const texts = textsFor(meta.lang);
+  const { pages } = texts;
   const path = storyPath(story);
+  const own = ownLang(texts, meta.lang);
+  const view: View = { texts, own, voice: { lang: meta.lang, added: pages.added, removed: pages.removed } };
   const numbers = { from: String(from.state.revision), to: String(to.state.revision) };
-  const comparison = { from: from.state, to: to.state, diff, texts, own: ownLang(texts, meta.lang) };
-  const own = comparison.own;
+  const parts = compareStates(from.state, to.state, diff.ops);
+  const note = diff.folded === 1 && to.summary.note !== undefined ? `<p class="note">${escapeHtml(to.summary.note)}</p>` : '';
+  const nothing = from.state.hash === to.state.hash ? [`<p${own}>${escapeHtml(pages.nothingChanged)}</p>`] : [];
   return renderPage(site, {
     lang: meta.lang,
     dir: meta.dir,
-    title: `${fill(texts.pages.compareTitle, numbers)}: ${meta.headline} – ${siteName}`,
+    title: `${fill(pages.compareTitle, numbers)}: ${meta.headline} – ${siteName}`,
     description: meta.headline,
     canonical: origin + path,
     noindex: true,
+    ...(earlier && { prev: rangePath(path, earlier) }),
+    ...(later && { next: rangePath(path, later) }),
     body:
-      `<main class="compare"><header><p class="kicker"${own}>${fillHtml(texts.pages.compareTitle, numbers)}</p>` +
-      `<h1 class="headline">${renderWords(from.state.meta.headline, meta.headline, meta.lang)}</h1>` +
-      `<p class="times"${own}>${[from, to].map((end) => renderEnd(end, path, texts)).join(' – ')}</p>` +
-      `<p class="legend"${own}><ins>${escapeHtml(texts.pages.addedWords)}</ins> <del>${escapeHtml(texts.pages.removedWords)}</del></p></header>\n` +
-      `${renderChanges(comparison) || `<p${own}>${escapeHtml(texts.pages.nothingChanged)}</p>`}</main>\n` +
-      `<nav class="after"${own} aria-label="${escapeHtml(texts.pages.historyTitle)}"><a href="${path}/revisions">${escapeHtml(texts.pages.history)}</a> <a href="${path}">${escapeHtml(texts.pages.backToStory)}</a></nav>`,
+      `<main class="compare"><header><p class="kicker"${own}>${fillHtml(pages.compareTitle, numbers)}</p>` +
+      `<h1 class="headline">${renderWords(from.state.meta.headline, meta.headline, view.voice)}</h1>` +
+      `<nav class="steps times"${own} aria-label="${escapeHtml(pages.historyTitle)}">${renderStep(earlier, 'prev', path, texts)}<span>${[from, to].map((end) => renderEnd(end, path, view)).join(' – ')}</span>${renderStep(later, 'next', path, texts)}</nav>${note}${renderMeta(from.state, to.state, view)}` +
+      `${renderSummary(from.state, to.state, diff, view)}` +
+      `<p class="legend"${own}>${ins(escapeHtml(pages.addedWords), view.voice)} ${del(escapeHtml(pages.removedWords), view.voice)}</p></header>\n` +
+      `${[...renderCorrections(from.state, to.state, view), ...nothing, renderSections(parts, view)].join('\n')}</main>\n` +
+      `<nav class="after"${own} aria-label="${escapeHtml(pages.history)}"><a href="${path}/revisions">${escapeHtml(pages.history)}</a> <a href="${path}">${escapeHtml(pages.backToStory)}</a>` +
+      `${renderForm(path, { from: from.state.revision, to: to.state.revision }, newest, view)}</nav>`,
   });
 };
 
-const renderEnd = ({ state, summary }: Found, path: string, texts: Texts): string => `<a href="${path}/revisions/${state.revision}">${renderTime(summary.at, texts)}</a>`;
+const rangePath = (path: string, { from, to }: Range): string => `${path}/compare/${from}..${to}`;
 
-/** The corrections that came, then every section that changed in the order of the new text, then those that went. */
-const renderChanges = (comparison: Comparison): string => [renderNewCorrections(comparison), ...comparison.to.sections.map((section) => renderChanged(section, comparison)), renderRemoved(comparison)].filter((part) => part !== '').join('\n');
-
-const renderNewCorrections = ({ from, to, texts, own }: Comparison): string => {
-  const known = new Set(from.meta.corrections.map(({ text }) => text));
-  return to.meta.corrections
-    .filter(({ text }) => !known.has(text))
-    .map(({ text }) => `<section class="section"><h2 class="heading"${own}>${escapeHtml(texts.pages.correctionAdded)}</h2><p>${escapeHtml(text)}</p></section>`)
-    .join('\n');
+/** An arrow; where there is nothing to go to it stays, so that the other one keeps its place. */
+const renderStep = (range: Range | undefined, rel: 'prev' | 'next', path: string, { pages }: Texts): string => {
+  const label = rel === 'prev' ? pages.earlierChanges : pages.laterChanges;
+  return range ? `<a class="step ${rel}" href="${rangePath(path, range)}" rel="${rel}" aria-label="${escapeHtml(label)}"></a>` : `<span class="step ${rel}"></span>`;
 };
 
-const renderChanged = (section: Section, { from, to, diff, texts, own }: Comparison): string => {
+const renderEnd = ({ state, summary }: Found, path: string, { texts }: View): string => `<a href="${path}/revisions/${state.revision}">${renderTime(summary.at, texts)}</a>`;
+
+/** Both ends by their numbers, for a comparison of any two. */
+const renderForm = (path: string, range: Range, newest: number, { texts: { pages } }: View): string => {
+  const field = (name: keyof Range, label: string) => `<label>${escapeHtml(label)} <input type="number" name="${name}" min="1" max="${newest}" value="${range[name]}" required></label>`;
+  return `<form class="ends" action="${path}/compare" autocomplete="off">${field('from', pages.compareFrom)} ${field('to', pages.compareTo)} <button type="submit">${escapeHtml(pages.compare)}</button></form>`;
+};
+
+const renderMeta = ({ meta: before }: State, { meta: after }: State, { texts, voice, own }: View): string => {
+  const { pages, locale } = texts;
+  const status = before.status === after.status ? [] : [`${escapeHtml(pages.status)}: ${del(escapeHtml(texts[before.status]), voice)} ${ins(escapeHtml(texts[after.status]), voice)}`];
+  const [were, are] = [before, after].map(({ authors }) => listOf(authors, locale));
+  const authors = were === are || were === undefined || are === undefined ? [] : [`${escapeHtml(pages.authors)}: ${renderWords(were, are, voice)}`];
+  return [...status, ...authors].map((fact) => `<p class="fact"${own}>${fact}</p>`).join('');
+};
+
+/** The way to each section that changed, where there are several. */
+const renderSummary = (from: State, to: State, { ops }: Diff, { texts, voice }: View): string => {
+  const { headline: _headline, status: _status, authors: _authors, ...what } = whatChanged(from, to, ops);
+  const sections = [what.edited, what.added, what.split, what.moved, what.merged, what.removed].reduce((count, each) => count + each.length, 0);
+  return sections > 1 ? renderWhatChanged({ ...what, corrections: [] }, '', { texts, lang: voice.lang }) : '';
+};
+
+const renderCorrections = (from: State, to: State, view: View): string[] => [
+  ...newCorrections(from, to).map((correction) => renderCorrection(correction, true, view)),
+  ...newCorrections(to, from).map((correction) => renderCorrection(correction, false, view)),
+];
+
+const renderCorrection = ({ at, text }: Correction, came: boolean, { texts, voice, own }: View): string => {
   const { pages } = texts;
-  const edit = diff.ops.find((op): op is EditOp => op.op === 'edit' && (op.newId ?? op.id) === section.id);
-  const oldId = edit?.id ?? section.id;
-  const old = from.sections.find(({ id }) => id === oldId);
-  const moved = diff.ops.some((op) => op.op === 'move' && (op.id === section.id || op.id === oldId));
-  if (!old) return renderPart({ label: pages.sectionAdded, heading: headingOf(section, texts), blocks: `<ins>${section.blocks.join('')}</ins>`, own });
-  const rewritten = edit?.blocks !== undefined || edit?.heading !== undefined;
-  if (!rewritten && !moved) return '';
-  return renderPart({
-    label: [...(rewritten ? [pages.sectionEdited] : []), ...(moved ? [pages.sectionMoved] : [])].join(' · '),
-    heading: section.level === 0 ? headingOf(section, texts) : renderWords(old.heading, section.heading, to.meta.lang),
-    blocks: edit?.blocks ? renderEditedBlocks(old.blocks, section.blocks, edit.blocks, to.meta.lang) : '',
-    own,
-  });
+  const words = escapeHtml(text);
+  return `<section class="section part"><h2 class="heading"${own}>${escapeHtml(came ? pages.correctionAdded : pages.correctionRemoved)}</h2><p class="times"${own}>${renderTime(at, texts)}</p><p>${came ? words : del(words, voice)}</p></section>`;
 };
-
-const renderRemoved = ({ from, to, diff, texts, own }: Comparison): string =>
-  diff.ops
-    .flatMap((op) => {
-      const section = op.op === 'remove' ? from.sections.find(({ id }) => id === op.id) : undefined;
-      if (op.op !== 'remove' || !section) return [];
-      const target = to.sections.find(({ id }) => id === op.mergedInto);
-      const label = target ? fill(texts.pages.mergedInto, { heading: target.heading || texts.opening }) : texts.pages.sectionRemoved;
-      return [renderPart({ label, heading: headingOf(section, texts), blocks: `<del>${section.blocks.join('')}</del>`, own })];
-    })
-    .join('\n');
-
-const headingOf = ({ heading }: Section, texts: Texts): string => escapeHtml(heading || texts.opening);
-
-const renderPart = ({ label, heading, blocks, own }: { label: string; heading: string; blocks: string; own: string }): string =>
-  `<section class="section"><p class="kicker"${own}>${escapeHtml(label)}</p><h2 class="heading">${heading}</h2><div class="blocks">${blocks}</div></section>`;

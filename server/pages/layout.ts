@@ -11,7 +11,7 @@ export type Site = {
   /** The stylesheet's address, which changes with it. */
   stylesheet: string;
   /** The address of a browser script. */
-  script: (name: 'story' | 'index') => string;
+  script: (name: 'story' | 'index' | 'history') => string;
 };
 
 export type Page = {
@@ -26,6 +26,9 @@ export type Page = {
   head?: string;
   /** How it looks where it is shared; only what has a canonical address does. */
   card?: Pick<Card, 'title' | 'story'>;
+  /** Addresses of the pages before and after this one, in a walk through a story's past. */
+  prev?: string;
+  next?: string;
   /** From `<main>` on. */
   body: string;
   /** The script that keeps the page up to date. */
@@ -57,11 +60,13 @@ ${page.script === undefined ? '' : live(site, page.script, texts, own)}</body>
 `;
 };
 
-const headLinks = (site: Site, { description, canonical, noindex, head }: Page): string =>
+const headLinks = (site: Site, { description, canonical, noindex, prev, next, head }: Page): string =>
   [
     ...(description ? [`<meta name="description" content="${escapeHtml(description)}">`] : []),
     ...(noindex ? ['<meta name="robots" content="noindex">'] : []),
     ...(canonical === undefined ? [] : [`<link rel="canonical" href="${escapeHtml(canonical)}">`]),
+    ...(prev === undefined ? [] : [`<link rel="prev" href="${escapeHtml(prev)}">`]),
+    ...(next === undefined ? [] : [`<link rel="next" href="${escapeHtml(next)}">`]),
     '<meta name="color-scheme" content="light dark">',
     '<meta name="theme-color" media="(prefers-color-scheme: light)" content="#fdfcf9">',
     '<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#16171a">',
