@@ -52,18 +52,20 @@ const untilShown = (state: State) => page.waitForSelector(`main[data-position="$
 const storyIn = (html?: string) =>
   page.evaluate((html) => {
     const from = html === undefined ? document : new DOMParser().parseFromString(html, 'text/html');
-    const marks = ['block-changed', 'is-edited', 'is-new', 'is-moved'];
+    const marks = ['block-changed', 'is-edited', 'is-new', 'is-moved', 'is-merged', 'is-removed'];
     const clean = (element: Element): string => {
       const copy = element.cloneNode(true) as Element;
+      for (const label of copy.querySelectorAll('.change-label')) label.remove();
       for (const each of [copy, ...copy.querySelectorAll('*')]) {
         each.classList.remove(...marks);
         if (each.className === '') each.removeAttribute('class');
+        each.removeAttribute('aria-current');
         if (each instanceof HTMLTimeElement && !each.closest('.blocks')) each.textContent = each.dateTime;
       }
       return copy.outerHTML;
     };
     const { title, documentElement: { lang, dir } } = from;
-    return { title, lang, dir, parts: [...from.querySelectorAll('#story-header, #sections > *, #corrections')].map(clean) };
+    return { title: title.replace(/^\(\d+\) /, ''), lang, dir, parts: [...from.querySelectorAll('#story-header, #contents, #sections > *, #corrections')].map(clean) };
   }, html);
 
 /** The blocks that the ops leave alone: section and index before, section and index after. */

@@ -1,9 +1,10 @@
 /** A story's page, as it is now and as it was. */
 import { textsFor } from '../core/languages.ts';
 import type { Texts } from '../core/languages/texts.ts';
-import { escapeHtml, excerptOf, fillHtml, ownLang, renderCorrections, renderHeader, renderSection, renderTime, storyPath } from '../core/render.ts';
+import { escapeHtml, excerptOf, fillHtml, ownLang, renderContents, renderCorrections, renderHeader, renderSection, renderTime, storyPath } from '../core/render.ts';
 import type { Position, State } from '../core/story.ts';
 import type { Summary } from '../revision-log.ts';
+import { renderChangeBar } from './change-bar.ts';
 import { renderPage, siteName, type Page, type Site } from './layout.ts';
 
 /** The live page. `position` is the place in the log from which its script goes on. */
@@ -17,7 +18,7 @@ export const renderStory = (site: Site, state: State, { position, origin }: { po
     body:
       `<main id="story" data-story="${escapeHtml(state.story)}" data-position="${position}" data-revision="${state.revision}">${renderArticle(state, texts)}` +
       `<p id="notice" class="notice"${ownLang(texts, state.meta.lang)} hidden></p></main>\n` +
-      `<nav class="after"${ownLang(texts, state.meta.lang)} aria-label="${siteName}"><a href="${path}/revisions">${escapeHtml(texts.pages.history)}</a> <a href="/">${escapeHtml(texts.pages.toStories)}</a></nav>`,
+      `<nav class="after"${ownLang(texts, state.meta.lang)} aria-label="${siteName}"><a href="${path}/revisions">${escapeHtml(texts.pages.history)}</a> <a href="/">${escapeHtml(texts.pages.toStories)}</a></nav>\n${renderChangeBar(texts, state.meta.lang)}`,
   });
 };
 
@@ -42,7 +43,7 @@ const storyPage = (state: State, texts: Texts): Omit<Page, 'body'> => {
 };
 
 const renderArticle = ({ meta, sections }: State, texts: Texts): string =>
-  `<article>\n${renderHeader(meta, texts)}\n<div id="sections">\n${sections.map((section) => renderSection(section, meta, texts)).join('\n')}\n</div>\n${renderCorrections(meta, texts)}\n</article>`;
+  `<article>\n${renderHeader(meta, texts)}\n${renderContents(sections, meta, texts)}\n<div id="sections">\n${sections.map((section) => renderSection(section, meta, texts)).join('\n')}\n</div>\n${renderCorrections(meta, texts)}\n</article>`;
 
 const neighbours = (path: string, { revision, meta }: State, newest: number, { pages, ...texts }: Texts): string => {
   const link = (address: string, text: string) => `<a href="${path}/${address}">${escapeHtml(text)}</a>`;

@@ -1,0 +1,82 @@
+/** Which words of an element are new, and which were there before. */
+import { wordDiff } from '../server/core/words.ts';
+
+/** What shows removed words on demand: it stands in the text, and is no part of it. */
+export const removedClass = 'removed-words';
+
+/** Between the items of a list or the cells of a row nothing may stand that is not one. */
+const noPlaceForText = 'table, thead, tbody, tfoot, tr, ul, ol, dl, details';
+
+const textNodesIn = (element: Element): Text[] => {
+  const isOwn = (node: Node) => !node.parentElement?.closest(`.${removedClass}`);
+  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  const nodes: Text[] = [];
+  while (walker.nextNode()) if (walker.currentNode instanceof Text && isOwn(walker.currentNode)) nodes.push(walker.currentNode);
+  return nodes;
+};
+
+/** An element's text without what was removed from it. */
+export const textIn = (element: Element): string => textNodesIn(element).map(({ data }) => data).join('');
+
+/** Ranges over the words that the old text did not have. */
+export const addedIn = (element: Element, old: string, lang: string): Range[] => {
+  const rangeAt = rangesIn(element);
+  let at = 0;
+  return wordDiff(old, textIn(element), lang).flatMap(({ kind, text }) => {
+    const words = text.trim();
+    const start = at + text.indexOf(words);
+    if (kind !== 'removed') at += text.length;
+    return kind === 'added' && words !== '' ? [rangeAt(start, start + words.length)] : [];
+  });
+};
+
+/** Whether the old text had words that are gone. */
+export const hasRemoved = (element: Element, old: string, lang: string): boolean => wordDiff(old, textIn(element), lang).some(({ kind, text }) => kind === 'removed' && text.trim() !== '');
+
+/** Puts the words that are gone where they stood, as `<del>`. */
+export const insertRemoved = (element: Element, old: string, lang: string): void => {
+  const rangeAt = rangesIn(element);
+  let at = 0;
+  const removed = wordDiff(old, textIn(element), lang).flatMap(({ kind, text }) => {
+    if (kind !== 'removed') at += text.length;
+    return kind === 'removed' && text.trim() !== '' ? [{ text, range: rangeAt(at, at) }] : [];
+  });
+  for (const { text, range } of removed.reverse()) range.insertNode(removedElement(text));
+};
+
+export const removedElement = (text: string): Element => {
+  const element = document.createElement('del');
+  element.className = removedClass;
+  element.textContent = text;
+  return element;
+};
+
+/** Takes them all out again; the text's nodes are what they were. */
+export const takeRemoved = (root: ParentNode): void => {
+  for (const element of root.querySelectorAll(`.${removedClass}`)) {
+    const parent = element.parentElement;
+    element.remove();
+    parent?.normalize();
+  }
+};
+
+/** Makes ranges from offsets in an element's text, which must be asked for in ascending order. */
+const rangesIn = (element: Element): ((start: number, end: number) => Range) => {
+  const nodes = textNodesIn(element);
+  let [passed, index] = [0, 0];
+  const holds = (node: Text, offset: number) => passed + node.length > offset || (passed + node.length === offset && !node.parentElement?.matches(noPlaceForText));
+  const placeOf = (offset: number): [Node, number] => {
+    for (let node = nodes[index]; node; node = nodes[index]) {
+      if (holds(node, offset)) return [node, offset - passed];
+      passed += node.length;
+      index += 1;
+    }
+    return [element, element.childNodes.length];
+  };
+  return (start, end) => {
+    const range = new Range();
+    range.setStart(...placeOf(start));
+    range.setEnd(...placeOf(end));
+    return range;
+  };
+};
