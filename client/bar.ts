@@ -1,8 +1,9 @@
 /** The change bar: how many changes there are, the list of all, and what somebody who comes back has missed. The server has rendered it. */
-import { escapeHtml, formatTime } from '../server/core/render.ts';
+import { escapeHtml } from '../server/core/render.ts';
 import { plural, type ClientTexts } from '../server/core/languages/texts.ts';
 import { elementOf, morph } from './morph.ts';
 import { part } from './parts.ts';
+import { shortTime } from './times.ts';
 import type { Change } from './trail.ts';
 
 export type BarState = {
@@ -25,9 +26,8 @@ export const createBar = (texts: ClientTexts) => {
 
   const writeList = () => {
     if (list.hidden) return;
-    const items = shown.map((change, index) => itemOf(change, index, texts)).reverse();
-    const fresh = elementOf(`<ol>${items.join('')}</ol>`);
-    morph(part('ol', list), fresh);
+    const items = shown.map((change, index) => ({ at: change.at, html: itemOf(change, index, texts) })).sort((a, b) => Number(a.at < b.at) - Number(a.at > b.at));
+    morph(part('ol', list), elementOf(`<ol>${items.map(({ html }) => html).join('')}</ol>`));
   };
 
   const swap = (from: HTMLElement | undefined, to: HTMLElement | undefined) => {
@@ -41,7 +41,7 @@ export const createBar = (texts: ClientTexts) => {
     list.hidden = !isOpen;
     count.ariaExpanded = String(isOpen);
     writeList();
-    if (isOpen) list.focus();
+    if (isOpen) list.querySelector('a')?.focus();
   };
 
   return {
@@ -76,9 +76,9 @@ export const createBar = (texts: ClientTexts) => {
 const itemOf = ({ label, name, words, at, read, place, loud }: Change, index: number, texts: ClientTexts): string => {
   const section = place.closest('section')?.id ?? 'story-header';
   const heads = [label, name].filter((part) => part !== '').map(escapeHtml);
-  const time = `<time datetime="${at}">${escapeHtml(formatTime(at, texts.locale, Intl.DateTimeFormat().resolvedOptions().timeZone))}</time>`;
+  const time = `<time datetime="${at}">${escapeHtml(shortTime(Date.parse(at), Date.now(), texts.locale))}</time>`;
   return (
-    `<li class="${read ? 'read' : 'unread'}${loud === undefined ? '' : ' loud'}"><a href="#${escapeHtml(section)}" data-index="${index}"><b>${heads.join(': ')}</b>` +
-    `${words === '' ? '' : ` <span class="words">${escapeHtml(words)}</span>`} ${time}</a></li>`
+    `<li class="${read ? 'read' : 'unread'}${loud === undefined ? '' : ' loud'}"><a href="#${escapeHtml(section)}" data-index="${index}"><b>${heads.join(': ')}</b> ${time}` +
+    `${words === '' ? '' : ` <span class="words">${escapeHtml(words)}</span>`}</a></li>`
   );
 };

@@ -26,8 +26,7 @@ export const createLabels = ({ article, texts, hasRemoved, isRemovedShown }: Lab
   const write = (section: Element, changes: Change[]) => {
     const label = labelOf(section);
     const [words, button] = [label.querySelector('span'), label.querySelector('button')];
-    const own = ownLang(texts, document.documentElement.lang) !== '';
-    if (own) Object.assign(label, { lang: texts.lang, dir: 'ltr' });
+    if (ownLang(texts, document.documentElement.lang) !== '') label.setAttribute('lang', texts.lang);
     if (words) words.textContent = [...new Set(changes.map((change) => change.label))].join(' · ');
     if (button) {
       button.textContent = texts.showRemoved;

@@ -10,6 +10,11 @@ export const leadTo = (place: Element, kind: ChangeKind): void => {
   const target = kind === 'new' || kind === 'moved' || kind === 'merged' ? place.querySelector<HTMLElement>('.heading') ?? place : place;
   const fits = target.getBoundingClientRect().height < maxShare * innerHeight;
   target.scrollIntoView({ block: target === place && fits ? 'center' : 'start', behavior: 'instant' });
+  focusOn(target);
+};
+
+/** What cannot have the focus by itself can have it until it loses it. */
+const focusOn = (target: HTMLElement): void => {
   if (target.tabIndex < 0) {
     target.tabIndex = -1;
     target.addEventListener('blur', () => target.removeAttribute('tabindex'), { once: true });
@@ -20,10 +25,9 @@ export const leadTo = (place: Element, kind: ChangeKind): void => {
 /** The function it returns, called after the page was changed, gives the focus back to what had it, if that is still there. */
 export const rememberFocus = (): (() => void) => {
   const focused = document.activeElement;
-  const tabIndex = focused?.getAttribute('tabindex');
+  const wasLedTo = focused?.getAttribute('tabindex') === '-1';
   return () => {
     if (!(focused instanceof HTMLElement) || !focused.isConnected) return;
-    if (typeof tabIndex === 'string') focused.setAttribute('tabindex', tabIndex);
-    if (document.activeElement !== focused) focused.focus({ preventScroll: true });
+    if (wasLedTo || document.activeElement !== focused) focusOn(focused);
   };
 };

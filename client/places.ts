@@ -92,7 +92,10 @@ const textChange = (parts: [Element, string][], base: Pick<Change, 'kind' | 'lab
     words.push(...addedIn(element, before?.old ?? '', context.lang).map(String));
     marked.add(element);
   }
-  return { ...base, words: cut(words.join(' … ').replaceAll(/\s+/g, ' ')), place: parts[0]?.[0] ?? context.article, marked, read: false };
+  return { ...base, words: cut(words.map(bare).filter((text) => text !== '' && text !== base.name).join(' … ')), place: parts[0]?.[0] ?? context.article, marked, read: false };
 };
+
+/** Without the marks around it. */
+const bare = (words: string): string => words.replaceAll(/\s+/g, ' ').replaceAll(/^[\s\p{P}]+|[\s\p{Pd},;:]+$/gu, '');
 
 const cut = (text: string): string => (text.length <= maxWords ? text : `${text.slice(0, maxWords).replace(/\s\S*$|[\uD800-\uDBFF]$/, '')} …`);

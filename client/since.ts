@@ -1,11 +1,12 @@
 /** What has changed since a reader was here. */
 import type { Diff } from '../server/core/protocol.ts';
-import type { Position, State, Time } from '../server/core/story.ts';
-import { encodeSlug, formatTime } from '../server/core/render.ts';
+import type { Position, State } from '../server/core/story.ts';
+import { encodeSlug } from '../server/core/render.ts';
 import { fill, listOf, type ClientTexts } from '../server/core/languages/texts.ts';
 import { changesIn } from './announce.ts';
 import type { Item } from './news.ts';
 import { fetchState } from './parts.ts';
+import { isSameDay, shortTime } from './times.ts';
 
 /** ms that news of the past may take: meanwhile that of the present waits */
 const patienceMs = 5_000;
@@ -28,10 +29,5 @@ const fetchDiff = async (story: string, from: Position, to: Position): Promise<D
 /** Empty where nothing happened that a reader would notice. `at` is when the reader was here, `now` the present: ms since 1970. */
 export const sinceSentence = (items: Item[], at: number, now: number, texts: ClientTexts): string => {
   const changes = changesIn(items, texts);
-  if (changes.length === 0) return '';
-  const isToday = new Date(at).toDateString() === new Date(now).toDateString();
-  const time = isToday ? new Intl.DateTimeFormat(texts.locale, { hour: 'numeric', minute: '2-digit' }).format(at) : formatTime(timeOf(at), texts.locale, Intl.DateTimeFormat().resolvedOptions().timeZone);
-  return fill(isToday ? texts.since : texts.sinceDay, { time, changes: listOf(changes, texts.locale) });
+  return changes.length > 0 ? fill(isSameDay(at, now) ? texts.since : texts.sinceDay, { time: shortTime(at, now, texts.locale), changes: listOf(changes, texts.locale) }) : '';
 };
-
-const timeOf = (ms: number): Time => new Date(ms).toISOString();

@@ -67,7 +67,8 @@ export const createTrail = (onChange: () => void) => {
       [changes, current] = [[], undefined];
       onChange();
     },
-    all: (): readonly Change[] => changes,
+    /** In the order of the page. */
+    all: (): readonly Change[] => inOrder(changes),
     unread,
     /** The first unread change after the one that was reached last, else the first; where all are read, any. */
     next: () => {

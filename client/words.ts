@@ -64,10 +64,11 @@ export const takeRemoved = (root: ParentNode): void => {
 const rangesIn = (element: Element): ((start: number, end: number) => Range) => {
   const nodes = textNodesIn(element);
   let [passed, index] = [0, 0];
-  const holds = (node: Text, offset: number) => passed + node.length > offset || (passed + node.length === offset && !node.parentElement?.matches(noPlaceForText));
-  const placeOf = (offset: number): [Node, number] => {
+  /** At the end of a node only where nothing is to follow in the range: what stands between two nodes is no part of it. */
+  const placeOf = (offset: number, mayEnd: boolean): [Node, number] => {
     for (let node = nodes[index]; node; node = nodes[index]) {
-      if (holds(node, offset)) return [node, offset - passed];
+      const rest = passed + node.length - offset;
+      if (rest > 0 || (rest === 0 && mayEnd && !node.parentElement?.matches(noPlaceForText))) return [node, offset - passed];
       passed += node.length;
       index += 1;
     }
@@ -75,8 +76,8 @@ const rangesIn = (element: Element): ((start: number, end: number) => Range) => 
   };
   return (start, end) => {
     const range = new Range();
-    range.setStart(...placeOf(start));
-    range.setEnd(...placeOf(end));
+    range.setStart(...placeOf(start, start === end));
+    range.setEnd(...placeOf(end, true));
     return range;
   };
 };

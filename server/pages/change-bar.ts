@@ -8,8 +8,8 @@ export const renderChangeBar = (texts: Texts, lang: string): string => {
   const own = ownWords(texts, lang);
   return (
     `<aside id="changes"${own} aria-label="${escapeHtml(bar.title)}" hidden>` +
-    `<div id="changes-list" role="region" aria-label="${escapeHtml(bar.title)}" tabindex="-1" hidden><ol></ol></div><div id="changes-news" hidden></div>` +
-    `<div class="bar"><span id="changes-idle">${escapeHtml(bar.live)}</span><span id="changes-paused" hidden>${escapeHtml(bar.paused)}</span>` +
+    `<div id="changes-list" role="region" aria-label="${escapeHtml(bar.title)}" hidden><ol></ol></div><div id="changes-news" hidden></div><p id="changes-paused" hidden>${escapeHtml(bar.paused)}</p>` +
+    `<div class="bar"><span id="changes-idle">${escapeHtml(bar.live)}</span>` +
     `<button type="button" data-do="list" aria-expanded="false" aria-controls="changes-list" hidden>${escapeHtml(bar.title)}</button>` +
     renderStep('previous', bar.previous, '↑') +
     renderStep('next', bar.next, '↓') +
