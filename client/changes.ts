@@ -54,7 +54,7 @@ export const createChanges = (options: ChangesOptions) => {
   const announcer = createAnnouncer(part('#announcer'), (items: Item[]) => announcementOf(items, texts));
   const pause = createPause({ position: options.position, catchUp: options.catchUp });
   const marks = createMarks((element) => trail.settle(element));
-  const removed = createRemoved({ article, before: marks.before, paint: marks.paint });
+  const removed = createRemoved({ article, lostFrom: marks.lostFrom, paint: marks.paint });
   const labels = createLabels({ article, texts, hasRemoved: removed.has, isRemovedShown: removed.isShown });
   /** What came while the reader was away. */
   let missed: { at: number; items: Item[] } | undefined;
@@ -106,7 +106,7 @@ export const createChanges = (options: ChangesOptions) => {
       article, texts, lang, at,
       mark: (element, name, before) => {
         marks.add(element, name, before);
-        return marks.before(element);
+        return marks.wordsIn(element);
       },
     });
     for (const item of items) if (item.kind === 'edited') removed.lose(sectionWith(article, item.id) ?? article, item.gone);

@@ -1,6 +1,6 @@
 /** Shows what changed: the words themselves where the browser can highlight ranges, a margin mark everywhere, until they have been on the screen long enough to be read. */
 import { createDwell } from './dwell.ts';
-import { addedIn, textIn } from './words.ts';
+import { compareWords, textIn } from './words.ts';
 
 export type MarkName = 'block-changed' | 'is-edited' | 'is-new' | 'is-moved' | 'is-merged' | 'is-removed';
 
@@ -10,7 +10,8 @@ export type Before = { old: string; lang: string };
 /** ms for which a mark is on the screen before it fades: at least, for each character, at most */
 const readingMs = { least: 8_000, perCharacter: 60, most: 60_000 };
 
-type Mark = { names: Set<MarkName>; before?: Before; ranges: Range[] };
+/** `lost`: some of the old words are gone. */
+type Mark = { names: Set<MarkName>; before?: Before; ranges: Range[]; lost: boolean };
 
 /** Marks elements; each mark fades by itself, and `onFaded` is told. */
 export const createMarks = (onFaded: (element: Element) => void = () => {}) => {
@@ -28,7 +29,7 @@ export const createMarks = (onFaded: (element: Element) => void = () => {}) => {
     if (!mark) return;
     unpaint(mark);
     element.classList.add(...mark.names);
-    if (added && mark.before) mark.ranges = addedIn(element, mark.before.old, mark.before.lang);
+    if (mark.before) ({ added: mark.ranges, lost: mark.lost } = compareWords(element, mark.before.old, mark.before.lang));
     for (const range of mark.ranges) added?.add(range);
   };
 
@@ -50,7 +51,7 @@ export const createMarks = (onFaded: (element: Element) => void = () => {}) => {
   return {
     /** A mark that the element has already stays, with the text that stood there before it, and its time begins anew. */
     add: (element: Element, name: MarkName, before?: Before) => {
-      const mark = marks.get(element) ?? { names: new Set(), ranges: [], ...(before && { before }) };
+      const mark = marks.get(element) ?? { names: new Set(), ranges: [], lost: false, ...(before && { before }) };
       mark.names.add(name);
       marks.set(element, mark);
       paint(element);
@@ -58,8 +59,13 @@ export const createMarks = (onFaded: (element: Element) => void = () => {}) => {
       dwell.watch(element, Math.min(readingMs.most, readingMs.least + readingMs.perCharacter * length));
     },
     paint,
-    has: (element: Element) => marks.has(element),
-    before: (element: Element) => marks.get(element)?.before,
+    /** What stood in an element before it was marked, where some of that is gone. */
+    lostFrom: (element: Element) => {
+      const mark = marks.get(element);
+      return mark?.lost ? mark.before : undefined;
+    },
+    /** The words of an element that are marked. */
+    wordsIn: (element: Element): string[] => marks.get(element)?.ranges.map(String) ?? [],
     forget,
     /** After the page was changed: marks whose elements have left it are forgotten, and the others are as they were. */
     refresh: () => {

@@ -6,7 +6,6 @@ import type { Before, MarkName } from './marks.ts';
 import { elementOf } from './morph.ts';
 import type { Item, SectionItem, TextEdit } from './news.ts';
 import type { Change } from './trail.ts';
-import { addedIn } from './words.ts';
 
 /** letters of the changed words that a list shows */
 const maxWords = 80;
@@ -14,8 +13,8 @@ const maxWords = 80;
 export type PlacesOptions = {
   article: Element;
   texts: ClientTexts;
-  /** Marks an element, and returns what stood there before its first mark. */
-  mark(element: Element, name: MarkName, before?: Before): Before | undefined;
+  /** Marks an element, and returns its marked words. */
+  mark(element: Element, name: MarkName, before?: Before): string[];
 };
 
 type Context = PlacesOptions & { lang: string; at: Time };
@@ -88,8 +87,7 @@ const stretchesOf = (texts: TextEdit[]): TextEdit[][] => {
 const textChange = (parts: [Element, string][], base: Pick<Change, 'kind' | 'label' | 'name' | 'at'>, context: Context): Change => {
   const [words, marked]: [string[], Set<Element>] = [[], new Set()];
   for (const [element, old] of parts) {
-    const before = context.mark(element, 'block-changed', { old, lang: context.lang });
-    words.push(...addedIn(element, before?.old ?? '', context.lang).map(String));
+    words.push(...context.mark(element, 'block-changed', { old, lang: context.lang }));
     marked.add(element);
   }
   return { ...base, words: cut(words.map(bare).filter((text) => text !== '' && text !== base.name).join(' … ')), place: parts[0]?.[0] ?? context.article, marked, read: false };

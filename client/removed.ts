@@ -2,12 +2,12 @@
 import type { Gone } from './news.ts';
 import { elementOf } from './morph.ts';
 import type { Before } from './marks.ts';
-import { hasRemoved, insertRemoved, removedElement, takeRemoved } from './words.ts';
+import { insertRemoved, removedElement, takeRemoved } from './words.ts';
 
 export type RemovedOptions = {
   article: Element;
-  /** What stood in an element before it was marked; undefined where it is not. */
-  before(element: Element): Before | undefined;
+  /** What stood in a marked element before, where some of that is gone. */
+  lostFrom(element: Element): Before | undefined;
   /** The text of an element stands otherwise now: its highlights are to be made anew. */
   paint(element: Element): void;
 };
@@ -15,13 +15,13 @@ export type RemovedOptions = {
 type Lost = { blocks: Element; next: Element | null; texts: string[] };
 
 /** A scope is a section, or the story's head. */
-export const createRemoved = ({ article, before, paint }: RemovedOptions) => {
+export const createRemoved = ({ article, lostFrom, paint }: RemovedOptions) => {
   let lost: Lost[] = [];
   const shown = new Set<Element>();
 
   const marked = (scope: Element) => [...scope.querySelectorAll('.block-changed')].flatMap((element) => {
-    const was = before(element);
-    return was && was.old !== '' ? [{ element, ...was }] : [];
+    const before = lostFrom(element);
+    return before ? [{ element, ...before }] : [];
   });
 
   const draw = (scope: Element) => {
@@ -40,7 +40,7 @@ export const createRemoved = ({ article, before, paint }: RemovedOptions) => {
   };
 
   const scopes = () => [...article.querySelectorAll('#story-header, #sections > section')].filter(has);
-  const has = (scope: Element): boolean => lost.some(({ blocks }) => scope.contains(blocks)) || marked(scope).some(({ element, old, lang }) => hasRemoved(element, old, lang));
+  const has = (scope: Element): boolean => lost.some(({ blocks }) => scope.contains(blocks)) || marked(scope).length > 0;
 
   const set = (scope: Element, show: boolean) => {
     if (show === shown.has(scope)) return;

@@ -62,6 +62,7 @@ export const createTrail = (onChange: () => void) => {
         if (change.marked.size === 0 || !change.place.isConnected) change.read = true;
       }
       changes = changes.filter(({ place }) => place.isConnected);
+      if (current && !changes.includes(current)) current = undefined;
     },
     clear: () => {
       [changes, current] = [[], undefined];

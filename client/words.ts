@@ -18,20 +18,20 @@ const textNodesIn = (element: Element): Text[] => {
 /** An element's text without what was removed from it. */
 export const textIn = (element: Element): string => textNodesIn(element).map(({ data }) => data).join('');
 
-/** Ranges over the words that the old text did not have. */
-export const addedIn = (element: Element, old: string, lang: string): Range[] => {
+/** Ranges over the words that the old text did not have, and whether it had others that are gone. */
+export const compareWords = (element: Element, old: string, lang: string): { added: Range[]; lost: boolean } => {
   const rangeAt = rangesIn(element);
+  const [added, gone]: [Range[], string[]] = [[], []];
   let at = 0;
-  return wordDiff(old, textIn(element), lang).flatMap(({ kind, text }) => {
+  for (const { kind, text } of wordDiff(old, textIn(element), lang)) {
     const words = text.trim();
     const start = at + text.indexOf(words);
     if (kind !== 'removed') at += text.length;
-    return kind === 'added' && words !== '' ? [rangeAt(start, start + words.length)] : [];
-  });
+    if (kind === 'removed') gone.push(words);
+    else if (kind === 'added' && words !== '') added.push(rangeAt(start, start + words.length));
+  }
+  return { added, lost: gone.join('') !== '' };
 };
-
-/** Whether the old text had words that are gone. */
-export const hasRemoved = (element: Element, old: string, lang: string): boolean => wordDiff(old, textIn(element), lang).some(({ kind, text }) => kind === 'removed' && text.trim() !== '');
 
 /** Puts the words that are gone where they stood, as `<del>`. */
 export const insertRemoved = (element: Element, old: string, lang: string): void => {

@@ -8,7 +8,7 @@ export const renderChangeBar = (texts: Texts, lang: string): string => {
   const own = ownWords(texts, lang);
   return (
     `<aside id="changes"${own} aria-label="${escapeHtml(bar.title)}" hidden>` +
-    `<div id="changes-list" role="region" aria-label="${escapeHtml(bar.title)}" hidden><ol></ol></div><div id="changes-news" hidden></div><p id="changes-paused" hidden>${escapeHtml(bar.paused)}</p>` +
+    `<section id="changes-list" aria-label="${escapeHtml(bar.title)}" hidden><ol></ol></section><div id="changes-news" hidden></div><p id="changes-paused" hidden>${escapeHtml(bar.paused)}</p>` +
     `<div class="bar"><span id="changes-idle">${escapeHtml(bar.live)}</span>` +
     `<button type="button" data-do="list" aria-expanded="false" aria-controls="changes-list" hidden>${escapeHtml(bar.title)}</button>` +
     renderStep('previous', bar.previous, '↑') +
@@ -32,6 +32,6 @@ const renderKeys = (bar: Texts['pages']['bar'], own: string): string => {
   const rows = keys.map(([key, text]) => `<dt><kbd>${key}</kbd></dt><dd>${escapeHtml(text)}</dd>`);
   return (
     `<dialog id="keys"${own} aria-labelledby="keys-title"><h2 id="keys-title">${escapeHtml(bar.keys)}</h2><dl>${rows.join('')}</dl>` +
-    `<p><label><input type="checkbox" id="use-keys" checked> ${escapeHtml(bar.useKeys)}</label></p><form method="dialog"><button>${escapeHtml(bar.close)}</button></form></dialog>`
+    `<p><label><input type="checkbox" id="use-keys" checked> ${escapeHtml(bar.useKeys)}</label></p><form method="dialog"><button type="submit">${escapeHtml(bar.close)}</button></form></dialog>`
   );
 };
