@@ -1,5 +1,5 @@
 /** What a change of the story means to its reader: one item for each thing that can be told, listed and stepped to. Pure: it knows no page. */
-import type { Block, Content, Correction, EditOp, Meta, Op, RemoveOp, Section, SetOp } from '../server/core/story.ts';
+import type { Block, Content, Correction, EditOp, Meta, Op, RemoveOp, Section } from '../server/core/story.ts';
 import { unreachable } from '../server/core/story.ts';
 import { hunksBetween } from '../server/core/sequence.ts';
 
@@ -28,7 +28,7 @@ export const isOfSection = (item: Item): item is SectionItem => 'id' in item;
 export const newsOf = (ops: readonly Op[], before: Content, after: Content): Item[] =>
   ops.flatMap((op): Item[] => {
     switch (op.op) {
-      case 'set': return metaItems(op, before, after.meta);
+      case 'set': return metaItems(before, after.meta);
       case 'remove': return removedItems(op, before, after);
       case 'insert': return [{ kind: 'new', id: op.section.id, heading: op.section.heading }];
       case 'move': return after.sections.filter(({ id }) => id === op.id).map(({ id, heading }) => ({ kind: 'moved', id, heading }));
@@ -38,19 +38,16 @@ export const newsOf = (ops: readonly Op[], before: Content, after: Content): Ite
   });
 
 /** The same where no ops are known: whatever the two states do not share. */
-export const newsBetween = (before: Content, after: Content): Item[] => newsOf(opsBetween(before.sections, after, before.meta), before, after);
+export const newsBetween = (before: Content, after: Content): Item[] => newsOf(opsBetween(before.sections, after), before, after);
 
-const metaItems = ({ meta }: SetOp, before: Content, after: Meta): Item[] => {
-  const { headline, status, corrections } = before.meta;
-  const known = new Set(corrections.map(({ at, text }) => `${at} ${text}`));
-  const fresh = after.corrections.flatMap((correction, index): Item[] => {
-    const seen = correction.section === undefined || before.sections.some((section) => section.id === correction.section || section.was.includes(correction.section ?? ''));
-    return known.has(`${correction.at} ${correction.text}`) ? [] : [{ kind: 'correction', correction, index, seen }];
-  });
+const metaItems = ({ meta, sections }: Content, after: Meta): Item[] => {
+  const known = new Set(meta.corrections.map(({ at, text }) => `${at} ${text}`));
+  const stood = (id: string | undefined) => id === undefined || sections.some((section) => section.id === id || section.was.includes(id));
   return [
-    ...(meta.headline !== undefined && headline !== after.headline ? [{ kind: 'headline' as const, old: headline, headline: after.headline }] : []),
-    ...(meta.status !== undefined && status !== after.status ? [{ kind: 'status' as const, old: status, status: after.status }] : []),
-    ...fresh,
+    ...(meta.headline === after.headline ? [] : [{ kind: 'headline' as const, old: meta.headline, headline: after.headline }]),
+    ...(meta.status === after.status ? [] : [{ kind: 'status' as const, old: meta.status, status: after.status }]),
+    ...after.corrections.flatMap((correction, index): Item[] =>
+      known.has(`${correction.at} ${correction.text}`) ? [] : [{ kind: 'correction', correction, index, seen: stood(correction.section) }]),
   ];
 };
 
@@ -79,18 +76,15 @@ const editedItems = (op: EditOp, before: Content, after: Content): Item[] => {
   return [{ ...item, texts, gone }];
 };
 
-const opsBetween = (old: readonly Section[], after: Content, meta: Meta): Op[] => {
-  const { headline, status, corrections } = after.meta;
-  const fresh = after.sections.flatMap((section, index): Op[] => {
+const opsBetween = (old: readonly Section[], after: Content): Op[] => {
+  const fresh = after.sections.map((section, index): Op => {
     const was = old.find(({ id }) => id === section.id);
-    if (!was) return [{ op: 'insert', after: after.sections[index - 1]?.id ?? null, section }];
+    if (!was) return { op: 'insert', after: after.sections[index - 1]?.id ?? null, section };
     const blocks = hunksBetween(was.blocks, section.blocks).map(({ at, drop, from, put }) => ({ at, drop, put: section.blocks.slice(from, from + put) }));
-    const op: EditOp = { op: 'edit', id: section.id, ...(was.heading !== section.heading && { heading: section.heading }), ...(blocks.length > 0 && { blocks }) };
-    return [op];
+    return { op: 'edit', id: section.id, ...(was.heading !== section.heading && { heading: section.heading }), ...(blocks.length > 0 && { blocks }) };
   });
   const gone = old.filter(({ id }) => !after.sections.some((section) => section.id === id));
-  const changed = { ...(meta.headline !== headline && { headline }), ...(meta.status !== status && { status }), corrections };
-  return [{ op: 'set', meta: changed }, ...gone.map(({ id }): Op => ({ op: 'remove', id, ...mergedInto(id, after) })), ...fresh];
+  return [{ op: 'set', meta: {} }, ...gone.map(({ id }): Op => ({ op: 'remove', id, ...mergedInto(id, after) })), ...fresh];
 };
 
 const mergedInto = (id: string, { sections }: Content): { mergedInto?: string } => {
