@@ -59,7 +59,7 @@ const change = (patch: () => void): void => {
   holdReading(list, patch);
   glide();
   if (empty) empty.hidden = list.children.length > 0;
-  marks.sweep();
+  marks.refresh();
 };
 
 /** Shows an item as it is now, in its place: latest update first. */
@@ -102,8 +102,8 @@ const takeSnapshot = ({ story, state, reset: isReset }: Snapshot): void => {
 
 const tell = (element: Element, old: string | undefined, { headline, lang }: Meta): void => {
   const words = element.querySelector('.headline a');
-  marks.add([{ kind: 'section', how: old === undefined ? 'is-new' : 'is-edited', element }], lang);
-  if (words && old !== undefined && old !== headline) marks.add([{ kind: 'text', element: words, old }], lang);
+  marks.add(element, old === undefined ? 'is-new' : 'is-edited');
+  if (words && old !== undefined && old !== headline) marks.add(words, 'block-changed', { old, lang });
   announcer.add(headline);
 };
 

@@ -22,6 +22,7 @@ export type LineOptions = {
 /** Connects the page for as long as somebody looks at it. */
 export const connectPage = ({ texts, wanted, patienceMs, onMessage }: LineOptions) => {
   const display = createDisplay(texts);
+  let isOpen = false;
   const connection = createConnection({
     open: ({ heard, closed }) => {
       const socket = new WebSocket(addressOf(wanted()), subprotocol);
@@ -37,7 +38,8 @@ export const connectPage = ({ texts, wanted, patienceMs, onMessage }: LineOption
     },
     onMessage,
     onPhase: (phase) => {
-      if (phase === 'over') display.say('ended', texts.outdated);
+      isOpen = phase === 'open';
+      if (phase === 'over') display.sayOver();
       else if (phase === 'resting') display.show('offline');
       else if (phase !== 'open') display.lost();
     },
@@ -48,7 +50,13 @@ export const connectPage = ({ texts, wanted, patienceMs, onMessage }: LineOption
   addEventListener('pagehide', () => connection.notify({ type: 'left' }));
   addEventListener('online', () => connection.notify({ type: 'renewed' }));
   look();
-  return { send: connection.send, show: display.show };
+  return {
+    send: connection.send,
+    show: display.show,
+    isOpen: () => isOpen,
+    /** The page cannot go on: nothing more comes, and it says what helps. */
+    fail: () => connection.close(),
+  };
 };
 
 const addressOf = ({ type: _type, ...wish }: Subscribe): string => `${location.origin.replace('http', 'ws')}/live?${new URLSearchParams(wish)}`;
@@ -67,8 +75,11 @@ const createDisplay = (texts: ClientTexts) => {
   const show = (state: LiveState) => say(state, '');
   show('connecting');
   return {
-    say,
     show,
+    sayOver: () => {
+      say('ended', `${texts.outdated} `);
+      place.append(Object.assign(document.createElement('a'), { href: location.pathname, textContent: texts.reload }));
+    },
     lost: () => {
       if (dataset['live'] !== 'connecting') dataset['live'] = 'offline';
       timer ??= setTimeout(() => say('offline', navigator.onLine ? texts.reconnecting : texts.offline), quietMs);

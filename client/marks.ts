@@ -1,103 +1,81 @@
-/** Shows what changed: the words themselves where the browser can highlight ranges, a margin mark everywhere, until they have been on the screen long enough. */
-import { wordDiff } from '../server/core/words.ts';
-import type { Touch } from './patch.ts';
+/** Shows what changed: the words themselves where the browser can highlight ranges, a margin mark everywhere, until they have been on the screen long enough to be read. */
+import { createDwell } from './dwell.ts';
+import { compareWords, textIn } from './words.ts';
 
-/** ms on the screen after which a mark fades */
-const seenMs = 15_000;
+export type MarkName = 'block-changed' | 'is-edited' | 'is-new' | 'is-moved' | 'is-merged' | 'is-removed';
 
-type Mark = { classes: Set<string>; ranges: Range[]; timer?: ReturnType<typeof setTimeout> };
+/** What an element's text was before it was marked, and the language that its words are told apart in. */
+export type Before = { old: string; lang: string };
 
-/** Marks what `add` is given and lets each mark fade by itself; `clear` voids all of them. */
-export const createMarks = () => {
+/** ms for which a mark is on the screen before it fades: at least, for each character, at most */
+const readingMs = { least: 8_000, perCharacter: 60, most: 60_000 };
+
+/** `lost`: some of the old words are gone. */
+type Mark = { names: Set<MarkName>; before?: Before; ranges: Range[]; lost: boolean };
+
+/** Marks elements; each mark fades by itself, and `onFaded` is told. */
+export const createMarks = (onFaded: (element: Element) => void = () => {}) => {
   const marks = new Map<Element, Mark>();
   const added = 'highlights' in CSS ? new Highlight() : undefined;
   if (added) CSS.highlights.set('added', added);
 
-  const forget = (element: Element, mark: Mark) => {
-    clearTimeout(mark.timer);
-    observer.unobserve(element);
-    marks.delete(element);
+  const unpaint = (mark: Mark) => {
     for (const range of mark.ranges) added?.delete(range);
-    element.classList.remove(...mark.classes);
+    mark.ranges = [];
+  };
+
+  const paint = (element: Element) => {
+    const mark = marks.get(element);
+    if (!mark) return;
+    unpaint(mark);
+    element.classList.add(...mark.names);
+    if (mark.before) ({ added: mark.ranges, lost: mark.lost } = compareWords(element, mark.before.old, mark.before.lang));
+    for (const range of mark.ranges) added?.add(range);
+  };
+
+  const forget = (element: Element) => {
+    const mark = marks.get(element);
+    if (!mark) return;
+    marks.delete(element);
+    dwell.forget(element);
+    unpaint(mark);
+    element.classList.remove(...mark.names);
     if (element.className === '') element.removeAttribute('class');
   };
 
-  /** A mark that nobody can have seen, or whose section still shows others, stays for another while. */
-  const watch = (element: Element, mark: Mark) => {
-    clearTimeout(mark.timer);
-    mark.timer = setTimeout(() => (document.hidden || element.querySelector('.block-changed') ? watch(element, mark) : forget(element, mark)), seenMs);
-  };
-
-  const observer = new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting } of entries) {
-      const mark = marks.get(target);
-      if (mark && isIntersecting) watch(target, mark);
-      else clearTimeout(mark?.timer);
-    }
+  const dwell = createDwell((element) => {
+    forget(element);
+    onFaded(element);
   });
-
-  const mark = (element: Element): Mark => {
-    const known = marks.get(element) ?? { classes: new Set(), ranges: [] };
-    marks.set(element, known);
-    observer.unobserve(element); // observed anew it reports anew, and its time starts again
-    observer.observe(element);
-    return known;
-  };
-
-  const show = (touch: Touch, lang: string) => {
-    if (!touch.element.isConnected) return;
-    const { classes, ranges } = mark(touch.element);
-    const name = touch.kind === 'section' ? touch.how : 'block-changed';
-    classes.add(name);
-    touch.element.classList.add(name);
-    if (touch.kind === 'section') return;
-    for (const range of changedWords(touch.element, touch.old ?? '', lang)) {
-      ranges.push(range);
-      added?.add(range);
-    }
-  };
 
   return {
-    add: (touches: Touch[], lang: string) => {
-      for (const touch of touches) show(touch, lang);
+    /** A mark that the element has already stays, with the text that stood there before it, and its time begins anew. */
+    add: (element: Element, name: MarkName, before?: Before) => {
+      const mark = marks.get(element) ?? { names: new Set(), ranges: [], lost: false, ...(before && { before }) };
+      mark.names.add(name);
+      marks.set(element, mark);
+      paint(element);
+      const length = mark.names.has('block-changed') || mark.names.has('is-new') ? textIn(element).length : 0;
+      dwell.watch(element, Math.min(readingMs.most, readingMs.least + readingMs.perCharacter * length));
     },
-    /** Forgets marks whose elements have left the page. */
-    sweep: () => {
-      for (const [element, each] of marks) if (!element.isConnected) forget(element, each);
+    paint,
+    /** What stood in an element before it was marked, where some of that is gone. */
+    lostFrom: (element: Element) => {
+      const mark = marks.get(element);
+      return mark?.lost ? mark.before : undefined;
+    },
+    /** The words of an element that are marked. */
+    wordsIn: (element: Element): string[] => marks.get(element)?.ranges.map(String) ?? [],
+    forget,
+    /** After the page was changed: marks whose elements have left it are forgotten, and the others are as they were. */
+    refresh: () => {
+      for (const [element, { names }] of marks) {
+        if (!element.isConnected) forget(element);
+        else element.classList.add(...names);
+      }
     },
     clear: () => {
-      for (const [element, each] of marks) forget(element, each);
+      for (const element of marks.keys()) forget(element);
     },
-  };
-};
-
-/** Ranges over the words of an element that its old text did not have. */
-const changedWords = (element: Element, old: string, lang: string): Range[] => {
-  const rangeAt = rangesIn(element);
-  let at = 0;
-  return wordDiff(old, element.textContent, lang).flatMap(({ kind, text }) => {
-    const words = text.trim();
-    const start = at + text.indexOf(words);
-    if (kind !== 'removed') at += text.length;
-    return kind === 'added' && words !== '' ? [rangeAt(start, start + words.length)] : [];
-  });
-};
-
-/** Makes ranges from offsets in an element's text, which must be asked for in ascending order. */
-const rangesIn = (element: Element): ((start: number, end: number) => Range) => {
-  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
-  let [passed, text] = [0, walker.nextNode()];
-  const placeOf = (offset: number): [Node, number] => {
-    while (text && passed + (text.nodeValue?.length ?? 0) < offset) {
-      passed += text.nodeValue?.length ?? 0;
-      text = walker.nextNode();
-    }
-    return text ? [text, offset - passed] : [element, element.childNodes.length];
-  };
-  return (start, end) => {
-    const range = new Range();
-    range.setStart(...placeOf(start));
-    range.setEnd(...placeOf(end));
-    return range;
   };
 };

@@ -16,10 +16,10 @@ export const part = (selector: string, within: ParentNode = document): HTMLEleme
 
 export const readTexts = (): ClientTexts => JSON.parse(part('#texts').textContent) as ClientTexts; // rendered from one by our own server
 
-/** The story's state at a position; `undefined` where it cannot be had, for whatever reason. */
-export const fetchState = async (slug: string, position: Position): Promise<State | undefined> => {
+/** The story's state at a position; `undefined` where it cannot be had, for whatever reason, or not in time. */
+export const fetchState = async (slug: string, position: Position, patienceMs = fetchTimeoutMs): Promise<State | undefined> => {
   try {
-    const response = await fetch(`/api/stories/${encodeSlug(slug)}/revisions/${position}`, { signal: AbortSignal.timeout(fetchTimeoutMs) });
+    const response = await fetch(`/api/stories/${encodeSlug(slug)}/revisions/${position}`, { signal: AbortSignal.timeout(patienceMs) });
     const state = (await response.json()) as State; // proved by its hash
     return hashOfContent(state.meta, state.sections) === state.hash ? state : undefined;
   } catch {

@@ -1,17 +1,17 @@
-/** The script of a story's page: a message -> the state held -> the page patched -> what changed, shown and told. */
-import type { Diff } from '../server/core/protocol.ts';
-import type { Content, Meta, State } from '../server/core/story.ts';
-import { apply } from '../server/core/diff.ts';
+/**
+ * The script of a story's page: a message -> the state held -> the page patched -> what changed, shown and told.
+ * This is what every reader loads; what only a change needs (`changes.ts`) comes with the first one.
+ */
+import type { ServerMessage } from '../server/core/protocol.ts';
 import { storyPath } from '../server/core/render.ts';
-import { announcementOf, createAnnouncer, type News } from './announce.ts';
+import { watchAway } from './away.ts';
+import { followReading } from './contents.ts';
+import { listenToReader } from './controls.ts';
 import { createHeld } from './held.ts';
-import { holdReading } from './hold.ts';
+import { createLater } from './later.ts';
 import { connectPage } from './line.ts';
-import { createMarks } from './marks.ts';
-import { rememberPlaces } from './motion.ts';
-import { fetchState, part, readTexts, tellPatched } from './parts.ts';
-import { patch, type Touch } from './patch.ts';
-import { redraw } from './redraw.ts';
+import { fetchState, part, readTexts } from './parts.ts';
+import { isBefore, keep, keptOf } from './seen.ts';
 import { localTimes } from './times.ts';
 
 /** ms that a hidden page keeps its connection */
@@ -21,57 +21,7 @@ const main = part('#story');
 const article = part('article', main);
 const notice = part('#notice');
 const root = document.documentElement;
-/** What follows the headline in the page's title. */
-const titleEnd = part('title').textContent.slice(part('h1', article).textContent.length);
 const texts = readTexts();
-const page = { article, texts };
-const marks = createMarks();
-const announcer = createAnnouncer(part('#announcer'), (news: News[]) => announcementOf(news, texts));
-
-/** Changes the story in the page while the line being read stays where it is. */
-const change = ({ meta, revision }: Pick<State, 'meta' | 'revision'>, draw: () => Touch[]): Touch[] => {
-  let touches: Touch[] = [];
-  holdReading(article, () => {
-    putBack();
-    touches = draw();
-    localTimes(article, texts.locale);
-  });
-  document.title = meta.headline + titleEnd;
-  Object.assign(root, { lang: meta.lang, dir: meta.dir });
-  Object.assign(main.dataset, { position: held.position(), revision });
-  marks.sweep();
-  return touches;
-};
-
-/** Op by op; returns what a reader could notice. */
-const patchAll = ({ ops, at }: Diff, before: Content): Touch[] => {
-  let shown = before;
-  return ops.flatMap((op) => {
-    const after = apply(shown, [op], at);
-    const touches = patch(page, op, shown, after);
-    shown = after;
-    return touches;
-  });
-};
-
-const tell = (before: Meta, after: Meta, touches: Touch[]): void => {
-  marks.add(touches, after.lang);
-  announcer.add({ before, after, touches });
-};
-
-const showDiff = (diff: Diff, before: Content, { meta }: Content): void => {
-  const glide = diff.ops.some(({ op }) => op === 'move') ? rememberPlaces(article.querySelectorAll('section')) : undefined;
-  const touches = change({ meta, revision: diff.revision }, () => patchAll(diff, before));
-  glide?.();
-  if (diff.change !== 'minor') tell(before.meta, meta, touches);
-  tellPatched(held.story(), held.position());
-};
-
-const showSnapshot = (after: State, before: Content | undefined): void => {
-  const touches = change(after, () => redraw(page, after, before));
-  if (before) tell(before.meta, after.meta, touches);
-  tellPatched(held.story(), held.position());
-};
 
 const withdraw = (): void => {
   article.remove();
@@ -90,12 +40,19 @@ const putBack = (): void => {
 const held = createHeld({
   story: main.dataset['story'] ?? '',
   position: main.dataset['position'] ?? '',
-  onDiff: showDiff,
-  onSnapshot: showSnapshot,
-  onReset: marks.clear,
+  onDiff: (...diff) => {
+    putBack();
+    changes.now()?.showDiff(...diff);
+  },
+  onSnapshot: (after, before) => {
+    putBack();
+    changes.now()?.showSnapshot(after, before, held.position());
+  },
+  onReset: () => changes.now()?.clear(),
   onLive: () => {
     putBack();
     line.show('live');
+    away.settle();
   },
   onWithdrawn: withdraw,
   onMoved: (to) => {
@@ -106,12 +63,56 @@ const held = createHeld({
   ask: (message) => line.send(message),
 });
 
+const changes = createLater({
+  load: async () => {
+    const { createChanges } = await import('./changes.ts');
+    return createChanges({ main, article, texts, story: held.story, position: held.position, catchUp: () => line.send(held.resume()), awayAt: () => away.at(), wasSeen: () => wasSeen });
+  },
+  isConnected: () => line.isOpen(),
+  onFailed: () => line.fail(),
+});
+
+const showsChange = ({ type }: ServerMessage): boolean => type === 'diff' || type === 'snapshot';
+
+const receive = (message: ServerMessage): void => {
+  if (!changes.now()?.holdsBack(message)) held.receive(message);
+  else if (message.type === 'live') line.show('live');
+};
+
+const remember = (): void => {
+  wasSeen = true;
+  keep(held.story(), main.dataset['position'] ?? '', Date.now());
+};
+
+const look = (): void => {
+  if (!document.hidden) remember();
+};
+
+/** A reader who comes back is told what has changed meanwhile, before anything else can change. */
+const tellSince = async (): Promise<void> => {
+  const state = held.content();
+  if (kept && state && isBefore(kept.position, held.position())) await (await changes.get()).since(kept, state);
+  look();
+  document.addEventListener('stop-press:patched', look);
+  document.addEventListener('visibilitychange', look);
+};
+
+const kept = keptOf(held.story(), Date.now());
+let wasSeen = kept !== undefined;
+
 localTimes(article, texts.locale);
-/** Until then messages wait, at most as long as the request for the state may take. */
-const loaded = fetchState(held.story(), held.position()).then(held.load);
+followReading(article);
+listenToReader(article, (action, from) => void changes.get().then((there) => there.act(action, from)));
+
+/** Each message in its turn: after the state has been loaded, after what came before it, and after what it needs. */
+let turn: Promise<unknown> = fetchState(held.story(), held.position()).then(held.load).then(tellSince);
 const line = connectPage({
   texts,
   wanted: held.resume,
   patienceMs: () => patienceMs[held.content()?.meta.status ?? 'developing'],
-  onMessage: (message) => void loaded.then(() => held.receive(message)),
+  onMessage: (message) => {
+    turn = turn.then(() => (showsChange(message) ? changes.get() : undefined)).then(() => receive(message));
+  },
 });
+
+const away = watchAway({ at: document.hidden ? kept?.at : undefined, onLeave: remember, isCaughtUp: () => root.dataset['live'] === 'live' });

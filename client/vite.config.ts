@@ -1,6 +1,6 @@
 import { defineConfig, type Plugin } from 'vite';
 
-/** Modules of the list's script get a name of their own, so that nothing is shared: each page loads one file, in one request, compressed as a whole. */
+/** Modules of the list's script get a name of their own, so that nothing is shared: each page loads one file to begin with, in one request, compressed as a whole. */
 const oneFilePerPage: Plugin = {
   name: 'one-file-per-page',
   enforce: 'pre',
@@ -11,6 +11,13 @@ const oneFilePerPage: Plugin = {
   },
 };
 
+/** What a page needs later is fetched when it is needed: nothing is loaded ahead of it, so there is no need for the helper that would. */
+const noPreload: Plugin = {
+  name: 'no-preload',
+  enforce: 'pre',
+  load: (id) => (id.includes('vite/preload-helper') ? 'export const __vitePreload = (load) => load();' : null),
+};
+
 /**
  * The scripts of the pages, into `dist/client/` under names that change with their content; `.vite/manifest.json` tells the server which.
  * Run from the project's root.
@@ -18,7 +25,7 @@ const oneFilePerPage: Plugin = {
 export default defineConfig({
   base: '/client/',
   publicDir: false,
-  plugins: [oneFilePerPage],
+  plugins: [oneFilePerPage, noPreload],
   build: {
     outDir: 'dist/client',
     emptyOutDir: true,

@@ -119,7 +119,7 @@ describe('the page of a story', () => {
     const socket = await open(first);
     socket.close(4003);
     await isState('ended');
-    expect(await page.textContent('#connection')).toBe('This page can no longer follow the story.');
+    expect(await page.textContent('#connection')).toBe('This page can no longer follow the story. Load it anew');
     await page.clock.runFor(120_000);
     expect(site.sockets).toHaveLength(1);
   });

@@ -52,18 +52,21 @@ const untilShown = (state: State) => page.waitForSelector(`main[data-position="$
 const storyIn = (html?: string) =>
   page.evaluate((html) => {
     const from = html === undefined ? document : new DOMParser().parseFromString(html, 'text/html');
-    const marks = ['block-changed', 'is-edited', 'is-new', 'is-moved'];
+    const marks = ['block-changed', 'is-edited', 'is-new', 'is-moved', 'is-merged', 'is-removed'];
     const clean = (element: Element): string => {
       const copy = element.cloneNode(true) as Element;
+      for (const ours of copy.querySelectorAll('.change-label, .removed-words')) ours.remove();
       for (const each of [copy, ...copy.querySelectorAll('*')]) {
         each.classList.remove(...marks);
         if (each.className === '') each.removeAttribute('class');
+        each.removeAttribute('aria-current');
+        if (each.closest('#sections, #story-header')) each.removeAttribute('tabindex');
         if (each instanceof HTMLTimeElement && !each.closest('.blocks')) each.textContent = each.dateTime;
       }
       return copy.outerHTML;
     };
     const { title, documentElement: { lang, dir } } = from;
-    return { title, lang, dir, parts: [...from.querySelectorAll('#story-header, #sections > *, #corrections')].map(clean) };
+    return { title: title.replace(/^\(\d+\) /, ''), lang, dir, parts: [...from.querySelectorAll('#story-header, #contents, #sections > *, #corrections')].map(clean) };
   }, html);
 
 /** The blocks that the ops leave alone: section and index before, section and index after. */
@@ -81,7 +84,7 @@ const keptBlocks = (before: Content, after: Content, ops: Op[]): [string, number
   });
 
 const rememberBlocks = () => page.evaluate(() => {
-  const blocks = [...document.querySelectorAll('#sections > section')].map((each) => [each.getAttribute('data-id'), [...(each.querySelector('.blocks')?.children ?? [])]] as const);
+  const blocks = [...document.querySelectorAll('#sections > section')].map((each) => [each.getAttribute('data-id'), [...each.querySelectorAll('.blocks > :not(.removed-words)')]] as const);
   Object.assign(globalThis, { remembered: Object.fromEntries(blocks) });
 });
 
@@ -89,7 +92,7 @@ const countSame = (kept: [string, number, string, number][]) => page.evaluate((k
   const { remembered } = globalThis as unknown as { remembered: Record<string, Element[]> };
   return kept.filter(([oldId, oldIndex, id, index]) => {
     const now = [...document.querySelectorAll('#sections > section')].find((each) => each.getAttribute('data-id') === id);
-    return now?.querySelector('.blocks')?.children[index] === remembered[oldId]?.[oldIndex];
+    return now?.querySelectorAll('.blocks > :not(.removed-words)')[index] === remembered[oldId]?.[oldIndex];
   }).length;
 }, kept);
 
@@ -102,6 +105,7 @@ describe('a page that is patched', () => {
       for (const [index, next] of others.entries()) {
         const { state: after, frame } = follow(state, next, { at: at(index) });
         await rememberBlocks();
+        for (const key of ['r', 'n'].slice(0, index % 3)) await page.keyboard.press(key); // removed words shown, a change with the focus
         socket.send(frame);
         await untilShown(after);
         expect(await storyIn()).toEqual(await storyIn(rendered(after)));

@@ -140,8 +140,8 @@ describe('what changed', () => {
     const socket = await open(firstState(before));
     const first = await show(socket, firstState(before), content([...before.sections.slice(0, 1), know(['<p>Some 118 people spent the night in trains.</p>'])]));
     await show(socket, first, content([...before.sections.slice(0, 1), know(['<p>Some 119 people spent the night in trains.</p>'])], { headline: 'The line reopens', corrections: [{ at: at(1), text: 'There were 119.' }] }), 'correction');
-    expect(await announced()).toBe('Story updated: 1 correction, new headline: The line reopens and 1 section edited (what we know).');
-    expect(await page.title()).toBe('The line reopens – Stop Press');
+    expect(await announced()).toBe('Correction to what you read: There were 119. Story updated: new headline: The line reopens and 1 section edited (what we know).');
+    expect(await page.title()).toBe('(3) The line reopens – Stop Press');
     expect(await page.textContent('#corrections li .correction-text')).toBe('There were 119.');
   });
 

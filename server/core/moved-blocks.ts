@@ -1,8 +1,8 @@
 /** Blocks that went from one place and came to another: moves, where a diff between lists of blocks knows only what was dropped and what was put. */
 import type { Pair } from './blocks.ts';
-import { portray, type Words } from './identify/likeness.ts';
+import { wordsOf, type Counts } from './identify/likeness.ts';
 import type { Block } from './story.ts';
-import { contentOf, textOf } from './text.ts';
+import { contentOf } from './text.ts';
 
 /** Share of words in common from which a block that came is one that went. */
 const nearlyEqual = 0.7;
@@ -11,13 +11,13 @@ const fewestWords = 4;
 /** Beyond so many comparisons nobody could follow what moved where. */
 const maxComparisons = 10_000;
 
-type Face = { index: number; content: string; words: Words; total: number };
+type Face = { index: number; content: string; words: Counts; total: number };
 
 /** Blocks that can be told from others: with words enough, or with a picture. */
 const facesOf = (blocks: readonly Block[]): Face[] =>
   blocks
     .map((block, index) => {
-      const words = portray({ level: 0, heading: '', content: block, text: () => textOf(block) }).words();
+      const words = wordsOf([block]);
       return { index, content: contentOf(block).replace(/\s+/g, ' ').trim(), words, total: [...words.values()].reduce((sum, times) => sum + times, 0), media: /<(?:img|video|audio)\b/.test(block) };
     })
     .filter(({ total, media }) => total >= fewestWords || media);

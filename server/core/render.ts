@@ -77,6 +77,17 @@ const renderHeading = ({ id, level, heading }: Section, texts: ClientTexts): str
   return `<h${level} class="heading"><span class="heading-text">${escapeHtml(heading)}</span> ${link}</h${level}>`;
 };
 
+/** A correction belongs to the section it names, else to those that were edited in the same save. */
+const isAbout = ({ at, section }: Correction, { id, was, added, revised }: Section): boolean =>
+  section === undefined ? revised === at && revised !== added : section === id || was.includes(section);
+
+/** Says at the section itself that it was corrected, and leads to what is said about it at the foot. */
+const renderCorrected = (section: Section, meta: Meta, texts: ClientTexts): string => {
+  const notes = meta.corrections.flatMap((correction, index) =>
+    isAbout(correction, section) ? [`<a href="#c-${index + 1}">${fillHtml(texts.corrected, { time: renderTime(correction.at, texts) })}</a>`] : []);
+  return notes.length > 0 ? `<p class="corrected"${ownLang(texts, meta.lang)}>${notes.join(' ')}</p>` : '';
+};
+
 /** One section. Ids carry the prefix `s-`, also those that it has absorbed, so that old links still arrive. */
 export const renderSection = (section: Section, meta: Meta, texts: ClientTexts): string => {
   const { id, was, added, revised, blocks } = section;
@@ -85,19 +96,26 @@ export const renderSection = (section: Section, meta: Meta, texts: ClientTexts):
   const time = fillHtml(texts.updated, { time: renderTime(revised, texts) });
   return (
     `<section id="s-${escapeHtml(id)}" data-id="${escapeHtml(id)}" class="${sectionClass(section)}"${label}>${anchors}${heading}` +
-    `<p class="revised"${ownLang(texts, meta.lang)}${revised === added ? ' hidden' : ''}>${time}</p><div class="blocks">${blocks.join('')}</div></section>`
+    `<p class="revised"${ownLang(texts, meta.lang)}${revised === added ? ' hidden' : ''}>${time}</p>${renderCorrected(section, meta, texts)}<div class="blocks">${blocks.join('')}</div></section>`
   );
 };
 
-const renderCorrection = ({ at, text, section }: Correction, texts: ClientTexts, own: string): string => {
+const renderCorrection = ({ at, text, section }: Correction, index: number, texts: ClientTexts, own: string): string => {
   const link = section === undefined ? '' : ` <a href="#s-${escapeHtml(section)}"${own}>${escapeHtml(texts.correctedSection)}</a>`;
-  return `<li>${renderTime(at, texts)} <span class="correction-text">${escapeHtml(text)}</span>${link}</li>`;
+  return `<li id="c-${index + 1}">${renderTime(at, texts)} <span class="correction-text">${escapeHtml(text)}</span>${link}</li>`;
+};
+
+/** The way through a story of four headed sections or more; else an empty element in its place. */
+export const renderContents = (sections: Section[], _meta: Meta, _texts: ClientTexts): string => {
+  const headed = sections.filter(({ level }) => level > 0);
+  const entries = headed.map(({ id, heading }) => `<li><a href="#s-${escapeHtml(id)}" data-id="${escapeHtml(id)}">${escapeHtml(heading)}</a></li>`);
+  return entries.length < 4 ? '<nav id="contents" hidden></nav>' : `<nav id="contents"><ol>${entries.join('')}</ol></nav>`;
 };
 
 /** The list at the foot of the story; an empty element where nothing had to be corrected. */
 export const renderCorrections = (meta: Meta, texts: ClientTexts): string => {
   const own = ownLang(texts, meta.lang);
-  const list = meta.corrections.map((correction) => renderCorrection(correction, texts, own)).join('');
+  const list = meta.corrections.map((correction, index) => renderCorrection(correction, index, texts, own)).join('');
   return `<footer id="corrections">${list === '' ? '' : `<h2${own}>${escapeHtml(texts.corrections)}</h2><ul>${list}</ul>`}</footer>`;
 };
 

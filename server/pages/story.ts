@@ -4,6 +4,7 @@ import type { Texts } from '../core/languages/texts.ts';
 import { escapeHtml, excerptOf, ownLang, renderContents, renderCorrections, renderHeader, renderSection, storyPath } from '../core/render.ts';
 import type { Position, State } from '../core/story.ts';
 import type { Update } from '../feeds/updates.ts';
+import { renderChangeBar } from './change-bar.ts';
 import { feedLinks } from './feed-links.ts';
 import { renderPage, siteName, type Page, type Site } from './layout.ts';
 import { renderStructuredData, structuredData } from './structured-data.ts';
@@ -21,7 +22,7 @@ export const renderStory = (site: Site, state: State, { position, origin, update
     body:
       `<main id="story" data-story="${escapeHtml(state.story)}" data-position="${position}" data-revision="${state.revision}">${renderArticle(state, texts)}` +
       `<p id="notice" class="notice"${ownLang(texts, state.meta.lang)} hidden></p></main>\n` +
-      `<nav class="after"${ownLang(texts, state.meta.lang)} aria-label="${siteName}"><a href="${path}/revisions">${escapeHtml(texts.pages.history)}</a> <a href="/">${escapeHtml(texts.pages.toStories)}</a></nav>`,
+      `<nav class="after"${ownLang(texts, state.meta.lang)} aria-label="${siteName}"><a href="${path}/revisions">${escapeHtml(texts.pages.history)}</a> <a href="/">${escapeHtml(texts.pages.toStories)}</a></nav>\n${renderChangeBar(texts, state.meta.lang)}`,
   });
 };
 

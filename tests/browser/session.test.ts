@@ -116,6 +116,40 @@ test('a withdrawn story leaves the screen, and comes back when it is put back', 
   expect(await page.locator('#s-lead').innerText()).toContain('nobody');
 });
 
+test('a paused page counts what comes, stays as it is, and is let go on by one folded diff', async () => {
+  await page.keyboard.press('u');
+  await page.waitForSelector('#changes-paused:not([hidden])');
+  edit('nine', 'eleven');
+  await server.printed(/revision 2 /);
+  await page.waitForSelector('#changes-paused:text("1 change waiting")');
+  edit('midnight', 'further notice');
+  await server.printed(/revision 3 /);
+  await page.waitForSelector('#changes-paused:text("2 changes waiting")');
+  expect([await page.getAttribute('main', 'data-revision'), await page.title()]).toEqual(['1', '(2) The ferry and the pier – Stop Press']);
+  const patches = page.evaluate(() => new Promise<string>((resolve) => document.addEventListener('stop-press:patched', () => resolve(document.querySelector('main')?.dataset['revision'] ?? ''))));
+  await page.keyboard.press('u');
+  expect(await patches).toBe('3');
+  expect((await markedWords()).toSorted()).toEqual(['eleven', 'further notice']);
+  expect(await page.textContent('#changes [data-do=list]')).toBe('2 changes');
+});
+
+test('a reader who comes back is told what has changed, in words and in place', async () => {
+  await page.goto('about:blank');
+  edit('nine', 'eleven');
+  await server.printed(/revision 2 /);
+  edit('headline:', 'corrections: [{text: Eleven were treated., section: on-board}]\\rheadline:');
+  await server.printed(/revision 3 /);
+  await page.goto(`${proxy.address}/stories/ferry`);
+  await page.waitForSelector('#changes-news:not([hidden])');
+  expect(await page.locator('#changes-news p').allTextContents()).toEqual([expect.stringMatching(/^Since you read this at .+: 1 correction and 1 section edited\.$/), 'Correction to what you read: Eleven were treated.']);
+  expect(await markedWords()).toContain('eleven');
+  await page.keyboard.press('r');
+  expect((await page.textContent('del'))?.trim()).toBe('nine');
+  await page.reload();
+  await live();
+  expect(await page.locator('#changes-news p').count()).toBe(0);
+});
+
 test('the list of stories is live: a new story stands first, a changed headline changes', async () => {
   await page.goto(`${proxy.address}/`);
   await live();

@@ -21,7 +21,7 @@ export const buildScripts = async () => {
   const folder = await mkdtemp(join(tmpdir(), 'stop-press-client-'));
   await build({ root: root.pathname, configFile: new URL('client/vite.config.ts', root).pathname, logLevel: 'error', build: { outDir: folder, emptyOutDir: true } });
   const manifest = JSON.parse(await readFile(join(folder, '.vite/manifest.json'), 'utf8')) as Record<string, { file: string }>;
-  return { folder, fileOf: (name: 'story' | 'index' | 'history'): string => manifest[`client/${name}.ts`]?.file ?? '' };
+  return { folder, fileOf: (name: 'story' | 'changes' | 'index' | 'history'): string => manifest[`client/${name}.ts`]?.file ?? '' };
 };
 
 export type FakeSocket = {
@@ -53,12 +53,14 @@ export const createSite = async () => {
 
   const answer = async (path: string, response: ServerResponse): Promise<void> => {
     const send = (type: string, body: string) => response.writeHead(200, { 'Content-Type': `${type}; charset=utf-8`, 'Cache-Control': 'no-store' }).end(body);
-    const [, area = '', slug = '', , position] = path.replace(/^\/api/, '').split('/').map(decodeURIComponent);
+    const [, area = '', slug = '', kind = '', position] = path.replace(/^\/api/, '').split('/').map(decodeURIComponent);
     const origin = 'http://127.0.0.1';
+    const range = kind === 'diffs' ? diffOf(position?.split('..').map((end) => states.find((each) => each.story === slug && each.position === end)) ?? []) : undefined;
     const state = position === undefined ? latest(slug) : states.find((each) => each.story === slug && each.position === position);
     if (path === '/style.css') send('text/css', stylesheet);
     else if (area === 'client') send('text/javascript', await readFile(join(scripts.folder, path.slice('/client/'.length)), 'utf8'));
     else if (path === '/') send('text/html', renderIndex(site, listed(states), { position: states.at(-1)?.position ?? '7f3a9c21_0', origin }));
+    else if (range) send('application/json', JSON.stringify(range));
     else if (!state) response.writeHead(404).end();
     else if (path.startsWith('/api/')) send('application/json', JSON.stringify(state));
     else send('text/html', renderStory(site, state, { position: state.position, origin }));
@@ -110,6 +112,14 @@ const listed = (states: State[]) => {
   const slugs = [...new Set(states.map(({ story }) => story))];
   const latest = slugs.flatMap((slug) => states.filter(({ story }) => story === slug).slice(-1));
   return latest.toSorted((a, b) => (a.meta.updated < b.meta.updated ? 1 : -1)).map((state) => ({ story: state.story, state }));
+};
+
+/** One diff between two states, as loud as they differ. */
+const diffOf = ([from, to]: (State | undefined)[]): Diff | undefined => {
+  if (!from || !to) return undefined;
+  const change = to.meta.corrections.length > from.meta.corrections.length ? 'correction' : to.meta.updated === from.meta.updated ? 'minor' : 'update';
+  const ops = diff(from, to, { at: to.meta.updated });
+  return { type: 'diff', story: to.story, from: from.position, to: to.position, revision: to.revision, at: to.meta.updated, change, folded: to.revision - from.revision, hash: to.hash, ops };
 };
 
 const sequenceOf = ({ position }: State): number => parsePosition(position)?.sequence ?? 0;

@@ -52,7 +52,8 @@ const countWords = (text: string): Counts => count((plain(text).match(word) ?? [
 /** What was counted of blocks, as long as they last: most sections stay as they are from save to save. */
 const counted = new WeakMap<readonly Block[], Counts>();
 
-const wordsOf = (blocks: readonly Block[]): Counts => {
+/** How often each word stands in the text of blocks. */
+export const wordsOf = (blocks: readonly Block[]): Counts => {
   const words = counted.get(blocks) ?? countWords(blocks.map(textOf).join(' '));
   counted.set(blocks, words);
   return words;

@@ -26,10 +26,31 @@ export type ClientTexts = {
   opening: string;
   corrections: string;
   correctedSection: string;
+  /** At a section, with a link to what was wrong. */
+  corrected: string;
+
+  /** What a changed section is labelled with. */
+  isNew: string;
+  isEdited: string;
+  isMoved: string;
+  mergedFrom: string;
+  removedHere: string;
+  correction: string;
+  showRemoved: string;
+  /** How many changes have not been read, and how many came while the page was paused. */
+  changes: Plural;
+  waiting: Plural;
+  /** To somebody who comes back the same day, or on another; `{changes}` is a list of counts. */
+  since: string;
+  sinceDay: string;
+  /** To somebody who has seen what was wrong. */
+  correctionToYou: string;
 
   offline: string;
   reconnecting: string;
   outdated: string;
+  /** The link to the page as it is now. */
+  reload: string;
   withdrawn: string;
 
   /** The sentence that is read out after a batch of changes; `{changes}` is a list of what follows. */
@@ -38,6 +59,7 @@ export type ClientTexts = {
   sectionsAdded: Plural;
   sectionsRemoved: Plural;
   sectionsMoved: Plural;
+  sectionsMerged: Plural;
   correctionsAdded: Plural;
   newHeadline: string;
   /** Follows `newHeadline` and the counts when the story became final, or went on. */
@@ -128,6 +150,26 @@ export type Texts = ClientTexts & {
     blocksUnchanged: Plural;
     correctionAdded: string;
     correctionRemoved: string;
+
+    /** The bar at the foot of a story that shows what changed, and its keys. */
+    bar: {
+      title: string;
+      live: string;
+      paused: string;
+      next: string;
+      previous: string;
+      pause: string;
+      resume: string;
+      keys: string;
+      keyNext: string;
+      keyPrevious: string;
+      keyList: string;
+      keyRemoved: string;
+      keyPause: string;
+      keyHelp: string;
+      useKeys: string;
+      close: string;
+    };
 
     errors: Record<'malformed' | 'forbidden' | 'missing' | 'readonly' | 'withdrawn' | 'redacted' | 'failed', { title: string; text: string }>;
     toStories: string;
