@@ -1,5 +1,5 @@
 /** The five ops on the page. What an op does not name keeps its nodes. */
-import type { Block, BlockEdit, Content, EditOp, InsertOp, MoveOp, Op, RemoveOp, Section, SetOp } from '../server/core/story.ts';
+import type { Block, BlockEdit, Content, EditOp, InsertOp, Meta, MoveOp, Op, RemoveOp, Section, SetOp } from '../server/core/story.ts';
 import { unreachable } from '../server/core/story.ts';
 import { renderContents, renderCorrections, renderHeader, renderSection } from '../server/core/render.ts';
 import type { ClientTexts } from '../server/core/languages/texts.ts';

@@ -105,13 +105,6 @@ const renderCorrection = ({ at, text, section }: Correction, index: number, text
   return `<li id="c-${index + 1}">${renderTime(at, texts)} <span class="correction-text">${escapeHtml(text)}</span>${link}</li>`;
 };
 
-/** The way through a story of four headed sections or more; else an empty element in its place. */
-export const renderContents = (sections: Section[], _meta: Meta, _texts: ClientTexts): string => {
-  const headed = sections.filter(({ level }) => level > 0);
-  const entries = headed.map(({ id, heading }) => `<li><a href="#s-${escapeHtml(id)}" data-id="${escapeHtml(id)}">${escapeHtml(heading)}</a></li>`);
-  return entries.length < 4 ? '<nav id="contents" hidden></nav>' : `<nav id="contents"><ol>${entries.join('')}</ol></nav>`;
-};
-
 /** The list at the foot of the story; an empty element where nothing had to be corrected. */
 export const renderCorrections = (meta: Meta, texts: ClientTexts): string => {
   const own = ownLang(texts, meta.lang);
