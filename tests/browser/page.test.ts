@@ -75,13 +75,13 @@ describe('the contents', () => {
     expect((await boxOf('#contents')).height).toBeLessThan(60);
     await page.click('#contents summary');
     await page.click('#contents a[data-id="part-8"]');
-    await expect.poll(async () => (await boxOf('#s-part-8')).y).toBeLessThan(200);
+    await expect.poll(async () => (await boxOf('#s-part-8')).y, { timeout: 10_000 }).toBeLessThan(200);
   });
 });
 
 test.each(['part-7', 'old', 'older'])('a link to #s-%s arrives at the section that has absorbed it', async (id) => {
   await open(renamed, { hash: `#s-${id}` });
-  await expect.poll(async () => Math.abs((await boxOf('#s-part-7')).y)).toBeLessThan(200);
+  await expect.poll(async () => Math.abs((await boxOf('#s-part-7')).y), { timeout: 10_000 }).toBeLessThan(200);
 });
 
 test('a picture that has not come yet keeps its place', async () => {
