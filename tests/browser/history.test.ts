@@ -1,7 +1,9 @@
 /** A walk through a story's past in a real browser: with the slider, and without JavaScript. */
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { at, contentOf, metaOf, publish, sectionOf, startSite } from '../http-fixture.ts';
@@ -53,6 +55,12 @@ const open = async (path: string, options: Parameters<Browser['newPage']>[0] = {
 const shows = (page: Page, n: number) => page.waitForFunction((number) => document.querySelector('#walk-label')?.textContent?.includes(`Revision ${number} of 5`), n);
 
 describe('the slider', () => {
+  test('costs less than a kilobyte, in one file', () => {
+    const script = readFileSync(join(scripts.folder, scripts.fileOf('history')), 'utf8');
+    expect(script).not.toMatch(/\bimport\b/);
+    expect(gzipSync(script).length).toBeLessThan(1_000);
+  });
+
   test('walks with the arrow keys: text, label, links, title and address go along, focus stays', async () => {
     const page = await open('/stories/bridge/revisions/3');
     await page.evaluate(() => document.body.setAttribute('data-kept', ''));
