@@ -87,8 +87,10 @@ export const createHistories = (log: RevisionLog) => {
   /** The comparisons before and after one, as wide as it where the history is long enough. */
   const stepsFrom = (story: string, { from, to }: Range, newest: number): { earlier?: Range; later?: Range } => {
     const width = to - from;
-    const [start, end] = [readableFrom(story, Math.max(1, from - width)), readableFrom(story, Math.min(newest, to + width))];
-    return { ...(start !== undefined && start < from && { earlier: { from: start, to: from } }), ...(end !== undefined && end > to && { later: { from: to, to: end } }) };
+    const wide = readableFrom(story, Math.max(1, from - width));
+    const start = wide !== undefined && wide < from ? wide : readableBefore(story, from)?.revision;
+    const end = readableFrom(story, Math.min(newest, to + width));
+    return { ...(start !== undefined && { earlier: { from: start, to: from } }), ...(end !== undefined && end > to && { later: { from: to, to: end } }) };
   };
 
   return { entryOf, entriesOf, placeOf, stepsFrom };

@@ -49,7 +49,7 @@ export const renderCompare = (site: Site, from: Found, to: Found, { diff, earlie
     body:
       `<main class="compare"><header><p class="kicker"${own}>${fillHtml(pages.compareTitle, numbers)}</p>` +
       `<h1 class="headline">${renderWords(from.state.meta.headline, meta.headline, view.voice)}</h1>` +
-      `<nav class="steps times"${own} aria-label="${escapeHtml(pages.historyTitle)}">${renderStep(earlier, 'prev', path, texts)}<span>${[from, to].map((end) => renderEnd(end, path, view)).join(' – ')}</span>${renderStep(later, 'next', path, texts)}</nav>${note}${renderMeta(from.state, to.state, view)}` +
+      `<nav class="steps times"${own} aria-label="${escapeHtml(pages.historyTitle)}"><span>${[from, to].map((end) => renderEnd(end, path, view)).join(' – ')}</span>${renderStep(earlier, 'prev', path, texts)}${renderStep(later, 'next', path, texts)}</nav>${note}${renderMeta(from.state, to.state, view)}` +
       `${renderSummary(from.state, to.state, diff, view)}` +
       `<p class="legend"${own}>${ins(escapeHtml(pages.addedWords), view.voice)} ${del(escapeHtml(pages.removedWords), view.voice)}</p></header>\n` +
       `${[...renderCorrections(from.state, to.state, view), ...nothing, renderSections(parts, view)].join('\n')}</main>\n` +

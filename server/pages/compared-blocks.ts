@@ -20,25 +20,35 @@ const context = 1;
 const fewestFolded = 2;
 
 export const renderBlocks = (parts: readonly BlockPart[], view: View): string => {
-  const html: string[] = [];
-  for (let index = 0; index < parts.length;) {
-    const end = endOfKept(parts, index);
-    const [from, to] = [index === 0 ? 0 : index + context, end === parts.length ? end : end - context];
-    if (to - from >= fewestFolded) {
-      html.push(...parts.slice(index, from).map((part) => renderPart(part, view)), renderFolded(parts.slice(from, to), view), ...parts.slice(to, end).map((part) => renderPart(part, view)));
-      index = end;
-    } else {
-      const next = Math.max(end, index + 1);
-      html.push(...parts.slice(index, next).map((part) => renderPart(part, view)));
-      index = next;
-    }
-  }
-  return html.join('');
+  const runs = runsOf(parts);
+  return runs.map((run, index) => renderRun(run, { first: index === 0, last: index === runs.length - 1 }, view)).join('');
 };
 
-const endOfKept = (parts: readonly BlockPart[], from: number): number => {
-  const end = parts.findIndex((part, index) => index >= from && part.kind !== 'kept');
-  return end < 0 ? parts.length : end;
+/** Parts of one kind that follow on each other. */
+const runsOf = (parts: readonly BlockPart[]): BlockPart[][] => {
+  const runs: BlockPart[][] = [];
+  for (const part of parts) {
+    const last = runs.at(-1);
+    if (last?.[0]?.kind === part.kind) last.push(part);
+    else runs.push([part]);
+  }
+  return runs;
+};
+
+const renderRun = (run: readonly BlockPart[], { first, last }: { first: boolean; last: boolean }, view: View): string => {
+  const each = (parts: readonly BlockPart[]) => parts.map((part) => renderPart(part, view)).join('');
+  switch (run[0]?.kind) {
+    case 'kept': {
+      const [from, to] = [first ? 0 : context, last ? run.length : run.length - context];
+      return to - from < fewestFolded ? each(run) : each(run.slice(0, from)) + renderFolded(run.slice(from, to), view) + each(run.slice(to));
+    }
+    case 'added':
+      return ins(each(run), view.voice);
+    case 'removed':
+      return del(each(run), view.voice);
+    default:
+      return each(run);
+  }
 };
 
 const renderFolded = (parts: readonly BlockPart[], view: View): string => {
@@ -47,17 +57,17 @@ const renderFolded = (parts: readonly BlockPart[], view: View): string => {
   return `<details class="unchanged"><summary${own}>${summary}</summary>${parts.map((part) => renderPart(part, view)).join('')}</details>`;
 };
 
+/** What came or went is marked with all of its run. */
 const renderPart = (part: BlockPart, view: View): string => {
   const { voice } = view;
   switch (part.kind) {
     case 'kept':
+    case 'added':
       return part.block;
+    case 'removed':
+      return part.old;
     case 'edited':
       return renderEdited(part.old, part.block, voice) ?? del(part.old, voice) + ins(part.block, voice);
-    case 'added':
-      return ins(part.block, voice);
-    case 'removed':
-      return del(part.old, voice);
     case 'moved':
       return renderMoved(part, view);
     case 'left':

@@ -94,11 +94,11 @@ const renderEntry = ({ summary, made }: HistoryEntry, view: View): string => {
 };
 
 const renderMade = (summary: Summary, made: HistoryEntry['made'], { path, texts, own, lang, current }: View): string => {
-  const { revision, redacted } = summary;
+  const { revision, change, redacted } = summary;
   const plain = (text: string) => `<p class="counts"${own}>${escapeHtml(text)}</p>`;
   if (redacted) return plain(texts.pages.redacted);
   const link = (from: number, to: number, text: string) => `<a href="${path}/compare/${from}..${to}">${escapeHtml(text)}</a>`;
-  const since = revision < current ? link(revision, current, texts.pages.changedSince) : '';
+  const since = revision < current && change !== 'minor' ? link(revision, current, texts.pages.changedSince) : '';
   if (revision === 1 || !made) return `${plain(revision === 1 ? texts.pages.firstPublished : sectionCounts(summary, texts))}${since && `<p class="counts"${own}>${since}</p>`}`;
   const what = renderWhatChanged(made.what, `${path}/compare/${made.from}..${revision}`, { texts, lang });
   return `${what || plain(texts.pages.nothingForReaders)}<p class="counts"${own}>${link(made.from, revision, texts.pages.compareWithPrevious)} ${since}</p>`;
