@@ -8,7 +8,7 @@ export const renderChangeBar = (texts: Texts, lang: string): string => {
   const own = ownWords(texts, lang);
   return (
     `<aside id="changes"${own} aria-label="${escapeHtml(bar.title)}" hidden>` +
-    `<section id="changes-list" aria-label="${escapeHtml(bar.title)}" hidden><ol></ol></section><div id="changes-news" hidden></div><p id="changes-paused" hidden>${escapeHtml(bar.paused)}</p>` +
+    `<div id="changes-list" hidden><ol></ol></div><div id="changes-news" hidden></div><p id="changes-paused" hidden>${escapeHtml(bar.paused)}</p>` +
     `<div class="bar"><span id="changes-idle">${escapeHtml(bar.live)}</span>` +
     `<button type="button" data-do="list" aria-expanded="false" aria-controls="changes-list" hidden>${escapeHtml(bar.title)}</button>` +
     renderStep('previous', bar.previous, '↑') +
