@@ -78,6 +78,12 @@ const all = [lead, know, trains, contacts];
 const of = (sections: Section[]) => contentOf(metaOf(), sections);
 const shape = (parts: readonly SectionPart[]) => parts.map((part) => `${part.kind} ${part.section.id}`);
 
+test('law, once failed: a block is not taken for an edit of one beyond a block that has stayed', () => {
+  const [list, rule] = ['<ul><li></li></ul>', '<hr>'];
+  const { parts } = compare(of([{ ...know, blocks: [list, rule] }]), of([{ ...know, blocks: [rule, list] }]));
+  expect(parts.flatMap(blocksOf).map(({ kind }) => kind).toSorted()).toEqual(['added', 'kept', 'removed']);
+});
+
 describe('what became of a section', () => {
   test('one that moved says where it stood, and its old place where it went', () => {
     const { parts, what } = compare(of(all), of([lead, contacts, know, trains]));

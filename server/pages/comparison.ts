@@ -111,7 +111,7 @@ const compareBlocks = (pairings: readonly Pairing[]): Map<Pairing, BlockPart[]> 
   const state = { move: 0 };
   for (const each of changed) tellKept(gone.get(each) ?? [], come.get(each) ?? []);
   tellMoved(gone, come, equalBlocks, state);
-  for (const each of changed) tellEdited(open(gone.get(each)), open(come.get(each)));
+  for (const each of changed) tellEdited(gone.get(each) ?? [], come.get(each) ?? []);
   tellMoved(gone, come, alikeBlocks, state);
   return new Map(pairings.map((pairing) => [pairing, changed.includes(pairing) ? inOrder(gone.get(pairing) ?? [], come.get(pairing) ?? []) : (pairing.section?.blocks ?? []).map((block) => ({ kind: 'kept', block }))]));
 };
@@ -126,8 +126,22 @@ const tellKept = (gone: readonly Stand[], come: readonly Stand[]): void => {
   }
 };
 
+/** Only between the same two kept blocks: what crosses a kept one has moved. */
 const tellEdited = (gone: readonly Stand[], come: readonly Stand[]): void => {
-  for (const [a, b] of pairUp(gone.map(({ block }) => block), come.map(({ block }) => block))) tell(gone[a], come[b], ({ block: old }, { block }) => ({ kind: 'edited', old, block }));
+  const gaps = gapsOf(come);
+  for (const [index, gap] of gapsOf(gone).entries()) {
+    const [a, b] = [open(gap), open(gaps[index])];
+    for (const [i, j] of pairUp(a.map(({ block }) => block), b.map(({ block }) => block))) tell(a[i], b[j], ({ block: old }, { block }) => ({ kind: 'edited', old, block }));
+  }
+};
+
+const gapsOf = (stands: readonly Stand[]): Stand[][] => {
+  const gaps: Stand[][] = [[]];
+  for (const stand of stands) {
+    if (stand.part?.kind === 'kept') gaps.push([]);
+    else gaps.at(-1)?.push(stand);
+  }
+  return gaps;
 };
 
 const tellMoved = (gone: Side, come: Side, pairs: typeof equalBlocks, state: { move: number }): void => {
