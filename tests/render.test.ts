@@ -111,6 +111,11 @@ describe('the head and the foot', () => {
     expect(withClass(renderHeader([], metaOf({ authors: [] }), texts), 'times').map(textOf)).toEqual(['Published 22 Nov 2026, 14:00 UTC']);
   });
 
+  test('corrections say when in the words of the page, marked as such', () => {
+    const times = (lang: string) => parse(renderCorrections(metaOf({ lang, corrections: [{ at: at(3), text: 'x' }] }), textsFor(lang))).filter(({ tagName }) => tagName === 'time').map((time) => [attribute(time, 'lang'), attribute(time, 'dir')]);
+    expect([times('fa'), times('ar')]).toEqual([[['en', 'ltr']], [[undefined, undefined]]]);
+  });
+
   test('an empty footer stays in its place where nothing was corrected', () => {
     expect(renderCorrections(metaOf(), texts)).toBe('<footer id="corrections"></footer>');
   });

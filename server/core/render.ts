@@ -30,8 +30,8 @@ export const formatTime = (time: Time, locale: string, timeZone?: string): strin
   return format.format(new Date(time));
 };
 
-/** A `<time>` that the reader's browser may rewrite with `formatTime` in its own zone. */
-export const renderTime = (time: Time, { locale }: ClientTexts): string => `<time datetime="${time}">${escapeHtml(formatTime(time, locale))}</time>`;
+/** A `<time>` that the reader's browser may rewrite with `formatTime` in its own zone; `own` is its `ownLang` where nothing around it has that. */
+export const renderTime = (time: Time, { locale }: ClientTexts, own = ''): string => `<time datetime="${time}"${own}>${escapeHtml(formatTime(time, locale))}</time>`;
 
 /** A text with HTML in its places; the text itself is escaped, the values are not. */
 export const fillHtml = (text: string, values: Record<string, string>): string => fill(escapeHtml(text), values);
@@ -102,7 +102,7 @@ export const renderSection = (section: Section, meta: Meta, texts: ClientTexts):
 
 const renderCorrection = ({ at, text, section }: Correction, index: number, texts: ClientTexts, own: string): string => {
   const link = section === undefined ? '' : ` <a href="#s-${escapeHtml(section)}"${own}>${escapeHtml(texts.correctedSection)}</a>`;
-  return `<li id="c-${index + 1}">${renderTime(at, texts)} <span class="correction-text">${escapeHtml(text)}</span>${link}</li>`;
+  return `<li id="c-${index + 1}">${renderTime(at, texts, own)} <span class="correction-text">${escapeHtml(text)}</span>${link}</li>`;
 };
 
 /** The list at the foot of the story; an empty element where nothing had to be corrected. */

@@ -182,7 +182,7 @@ export const de: Language = {
       'wird (?:laufend )?aktualisiert',
     ],
     bylines: [
-      'von {name}|von (?:unser(?:er|em|en)?|der redaktion)|(?:ein bericht|eine analyse|ein kommentar|eine reportage|ein gastbeitrag) von',
+      'von (?:{name}|{agency})|von (?:unser(?:er|em|en)?|der redaktion)|(?:ein bericht|eine analyse|ein kommentar|eine reportage|ein gastbeitrag) von',
       'text(?: und (?:fotos?|bild))?{mark}|text von|fotos?|bild(?:er)?|grafik|video|illustration|quelle{mark}',
       '(?:zuletzt )?(?:veröffentlicht|aktualisiert)|letzte aktualisierung|stand(?: ?:| {n})|vor {n} (?:minuten|stunden|tagen)',
     ],

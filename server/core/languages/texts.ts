@@ -178,7 +178,7 @@ export type Texts = ClientTexts & {
 
 /**
  * By what a plain text is read that was pasted from a page or a wire. The lists hold regular expressions, compared without regard to capitals, accents on Arabic letters, and kinds of space and apostrophe.
- * In all of them may stand `{n}` (a number), `{name}` (a capitalised word, or an agency) and `{agency}`.
+ * In all of them may stand `{n}` (a number), `{name}` (a capitalised word) and `{agency}`.
  */
 export type Pasted = {
   /** The letters in which the language is written; beside those from a to z, where it is written in these. */
