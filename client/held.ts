@@ -6,8 +6,6 @@ import type { CompactDiff, Diff, Ended, ServerMessage, Snapshot, Subscribe } fro
 import { parsePosition } from '../server/core/protocol.ts';
 import type { Content, Position, State } from '../server/core/story.ts';
 import { unreachable } from '../server/core/story.ts';
-import { expand } from '../server/core/compact.ts';
-import { apply } from '../server/core/diff.ts';
 
 export type HeldOptions = {
   story: string;
@@ -26,7 +24,11 @@ export type HeldOptions = {
   /** The hash did not agree: must never happen. */
   onMismatch(): void;
   ask(message: Subscribe): void;
+  follow: Follow;
 };
+
+/** The diff in its long form, and the state after it, if it is the one that the server means. */
+export type Follow = (state: Content, message: Diff | CompactDiff) => { diff: Diff; after: Content } | undefined;
 
 type Holding =
   | { kind: 'fetching' }
@@ -75,7 +77,7 @@ export const createHeld = (options: HeldOptions) => {
   const follow = (state: Content, message: Diff | CompactDiff) => {
     if (isAtOrBefore(message.to, position)) return;
     if (!isAtOrBefore(since, message.from) || !isAtOrBefore(message.from, position)) return miss();
-    const followed = attempt(state, message);
+    const followed = options.follow(state, message);
     if (!followed) {
       options.onMismatch();
       return lose(state);
@@ -144,15 +146,4 @@ export const createHeld = (options: HeldOptions) => {
 const isAtOrBefore = (a: Position, b: Position): boolean => {
   const [one, other] = [parsePosition(a), parsePosition(b)];
   return one !== undefined && one.epoch === other?.epoch && one.sequence <= other.sequence;
-};
-
-/** The diff, and the state after it, if it is the one that the server means. */
-const attempt = (state: Content, message: Diff | CompactDiff): { diff: Diff; after: Content } | undefined => {
-  try {
-    const diff = 'compact' in message ? expand(message, state) : message;
-    const after = apply(state, diff.ops, diff.at);
-    return after.hash === diff.hash ? { diff, after } : undefined;
-  } catch {
-    return undefined;
-  }
 };

@@ -61,6 +61,7 @@ const held = createHeld({
   },
   onMismatch: () => { root.dataset['mismatches'] = String(Number(root.dataset['mismatches'] ?? 0) + 1); },
   ask: (message) => line.send(message),
+  follow: (...diff) => changes.now()?.follow(...diff), // diffs wait until it is there
 });
 
 const changes = createLater({

@@ -199,7 +199,7 @@ describe('a pause', () => {
     expect(await page.getAttribute('main', 'data-position')).toBe(first.position);
     expect(await page.textContent('#sections')).not.toContain('Rewritten');
     await page.click('[data-do=pause]:visible');
-    await expect.poll(() => socket.heard).toEqual([{ type: 'subscribe', story: 'storm', after: first.position }]);
+    await expect.poll(() => socket.heard).toEqual([{ type: 'subscribe', story: 'storm', after: first.position, format: 'compact' }]);
     const { frame } = follow(first, third, { at: at(2) });
     socket.send({ ...frame, to: third.position, folded: 2, revision: 3 }, { type: 'live', story: 'storm', position: third.position });
     await isShown(third);

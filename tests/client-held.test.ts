@@ -6,6 +6,7 @@ import type { Content, Position, State } from '../server/core/story.ts';
 import { compact } from '../server/core/compact.ts';
 import { apply, diff } from '../server/core/diff.ts';
 import { hashOfContent } from '../server/core/hash.ts';
+import { follow } from '../client/follow.ts';
 import { createHeld } from '../client/held.ts';
 import { contents as anyContents } from './generate.ts';
 
@@ -66,6 +67,7 @@ const createReader = (server: ReturnType<typeof createServer>) => {
   let wire: Message[] = [];
   let inbox: Message[] | undefined = [];
   const held = createHeld({
+    follow,
     story: 'storm',
     position: server.place(server.last()),
     onDiff: (diff, before, after) => { steps.push({ before, after, diff }); seen.withdrawn = false; },
@@ -200,6 +202,7 @@ describe('the story held', () => {
     const server = createServer(first);
     const asked: Subscribe[] = [];
     const held = createHeld({
+    follow,
       story: 'storm', position: '7f3a9c21_1', onDiff: () => {}, onSnapshot: () => {}, onReset: () => {}, onLive: () => {}, onWithdrawn: () => {}, onMoved: () => {}, onMismatch: () => {},
       ask: (message) => asked.push(message),
     });
