@@ -8,7 +8,9 @@ import { isRead, notFound, onlyRead, readOnly, statusOf } from './errors.ts';
 
 /** In this order: what stands later wins. */
 const rooms = ['page', 'story', 'lists', 'history', 'changes', 'media'];
-export const stylesheet = rooms.map((room) => readFileSync(new URL(`../pages/style/${room}.css`, import.meta.url), 'utf8')).join('\n');
+const source = rooms.map((room) => readFileSync(new URL(`../pages/style/${room}.css`, import.meta.url), 'utf8')).join('\n');
+/** Without comments and indents, which are for who reads the source. */
+export const stylesheet = source.replace(/\/\*[^]*?\*\//g, '').replace(/\n\s*/g, '\n');
 
 /** The stylesheet's address names its content, so that it may be kept for good. */
 export const stylesheetPath = `/style-${fingerprint(stylesheet)}.css`;
