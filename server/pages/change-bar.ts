@@ -5,7 +5,7 @@ import { escapeHtml, ownLang } from '../core/render.ts';
 /** Hidden until there is a script that can use it. `data-do` says what a button asks of that script. */
 export const renderChangeBar = (texts: Texts, lang: string): string => {
   const { bar } = texts.pages;
-  const own = ownWords(texts, lang);
+  const own = ownLang(texts, lang);
   return (
     `<aside id="changes"${own} aria-label="${escapeHtml(bar.title)}" hidden>` +
     `<div id="changes-list" hidden><ol></ol></div><div id="changes-news" hidden></div><p id="changes-paused" hidden>${escapeHtml(bar.paused)}</p>` +
@@ -16,12 +16,6 @@ export const renderChangeBar = (texts: Texts, lang: string): string => {
     `<button type="button" data-do="pause">${escapeHtml(bar.pause)}</button><button type="button" data-do="pause" hidden>${escapeHtml(bar.resume)}</button>` +
     `<button type="button" data-do="keys" aria-label="${escapeHtml(bar.keys)}" aria-haspopup="dialog">?</button></div></aside>\n${renderKeys(bar, own)}`
   );
-};
-
-/** Where the page does not speak the story's language it speaks English. */
-const ownWords = (texts: Texts, lang: string): string => {
-  const own = ownLang(texts, lang);
-  return own === '' ? '' : `${own} dir="ltr"`;
 };
 
 const renderStep = (action: 'previous' | 'next', label: string, arrow: string): string =>
