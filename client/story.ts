@@ -8,11 +8,12 @@ import { createHeld } from './held.ts';
 import { holdReading } from './hold.ts';
 import { connectPage } from './line.ts';
 import { createMarks } from './marks.ts';
-import { rememberPlaces } from './motion.ts';
+import { rememberPage } from './motion.ts';
 import { fetchState, part, readTexts, tellPatched } from './parts.ts';
 import { patch, type Touch } from './patch.ts';
 import { redraw } from './redraw.ts';
 import { localTimes } from './times.ts';
+import { createTurns } from './turns.ts';
 
 /** ms that a hidden page keeps its connection */
 const patienceMs = { developing: 5 * 60_000, final: 60_000 };
@@ -60,15 +61,17 @@ const tell = (before: Meta, after: Meta, touches: Touch[]): void => {
 };
 
 const showDiff = (diff: Diff, before: Content, { meta }: Content): void => {
-  const glide = diff.ops.some(({ op }) => op === 'move') ? rememberPlaces(article.querySelectorAll('section')) : undefined;
+  const glide = rememberPage();
   const touches = change({ meta, revision: diff.revision }, () => patchAll(diff, before));
-  glide?.();
+  glide();
   if (diff.change !== 'minor') tell(before.meta, meta, touches);
   tellPatched(held.story(), held.position());
 };
 
 const showSnapshot = (after: State, before: Content | undefined): void => {
+  const glide = rememberPage();
   const touches = change(after, () => redraw(page, after, before));
+  glide();
   if (before) tell(before.meta, after.meta, touches);
   tellPatched(held.story(), held.position());
 };
@@ -109,9 +112,10 @@ const held = createHeld({
 localTimes(article, texts.locale);
 /** Until then messages wait, at most as long as the request for the state may take. */
 const loaded = fetchState(held.story(), held.position()).then(held.load);
+const inTurn = createTurns(loaded);
 const line = connectPage({
   texts,
   wanted: held.resume,
   patienceMs: () => patienceMs[held.content()?.meta.status ?? 'developing'],
-  onMessage: (message) => void loaded.then(() => held.receive(message)),
+  onMessage: (message) => inTurn(() => held.receive(message)),
 });
