@@ -55,11 +55,11 @@ const moveBack = (article: HTMLElement, by: number): void => {
 /** Returns by how much the page has really been scrolled. Where it is not long enough, it is made so. */
 const scrollDown = (article: HTMLElement, by: number): number => {
   const { scrollHeight, clientHeight } = document.documentElement;
-  const below = Math.floor(scrollHeight - clientHeight - scrollY - by);
-  room.after = Math.max(0, room.after - below);
-  article.style.paddingBlockEnd = room.after > 0 ? `${room.after}px` : '';
   const start = scrollY;
-  scrollBy({ top: by, behavior: 'instant' });
+  const below = scrollHeight - clientHeight - start - by - 1; // those are rounded
+  room.after = Math.max(0, room.after - Math.floor(below));
+  article.style.paddingBlockEnd = room.after > 0 ? `${room.after}px` : '';
+  scrollTo({ top: start + by, behavior: 'instant' }); // not `scrollBy`: that begins where a page ends that has just become shorter
   return scrollY - start;
 };
 

@@ -20,7 +20,7 @@ export const place = (parent: Element, node: Node, next: Node | null): void => {
   else moveOthers(parent, node, next);
 };
 
-const hasFocus = (node: Node): boolean => [...document.querySelectorAll(':focus, :fullscreen, :popover-open')].some((element) => node.contains(element));
+const hasFocus = (node: Node): boolean => [document.activeElement, ...document.querySelectorAll(':fullscreen, :popover-open')].some((element) => element && node.contains(element));
 
 const move = (parent: Element, node: Node, next: Node | null): void => {
   const restore = rememberRanges(node);

@@ -2,24 +2,23 @@
 
 const durationMs = 450;
 /** What of a story's page moves as a piece. */
-const pieces = '#story-header, .section, .blocks > *, #corrections, .after';
+const pieces = '#story-header, .section, .section > :not(.blocks), .blocks > *, #corrections, .after';
 
 type Place = { element: Element; top: number; bottom: number };
+/** `by` is how far it has come: 0 for what stays where it is. */
+type Shift = { element: Element; by: number };
 
 /** Remembers where elements stand on the screen; the function it returns, called after the change, lets them glide from there. */
 export const rememberPlaces = (elements: Iterable<Element>): (() => void) => {
   if (wantsStillness()) return () => {};
   const places = [...elements].map(placeOf);
   return () => {
+    const shifts = places.flatMap((before) => shiftOf(before, placeOf(before.element)));
     const starts = new Map<Element, number>();
-    const glides = places.map((before) => {
-      const after = placeOf(before.element);
-      const carried = carriedBy(after.element, starts);
-      const start = isSeen(before) || isSeen(after) ? startOf(before, after) : carried;
-      starts.set(after.element, start);
-      return { ...after, by: start - carried };
-    });
-    for (const { element, by } of glides) if (Math.abs(by) >= 1) glide(element, by);
+    for (const { element, by } of shifts.filter((shift) => !holdsStill(shift, shifts))) {
+      glide(element, by - carriedBy(element, starts));
+      starts.set(element, by);
+    }
   };
 };
 
@@ -30,8 +29,8 @@ export const rememberPage = (): (() => void) => {
   const glideAll = rememberPlaces(known);
   return () => {
     glideAll();
-    const fresh = [...document.querySelectorAll(pieces)].filter((element) => !known.has(element));
-    for (const element of fresh) if (isSeen(placeOf(element)) && !fresh.some((other) => other !== element && other.contains(element))) appear(element);
+    const fresh = [...document.querySelectorAll(pieces)].filter((element) => !known.has(element) && isSeen(placeOf(element)));
+    for (const element of fresh) if (!fresh.some((other) => other !== element && other.contains(element))) appear(element);
   };
 };
 
@@ -44,20 +43,22 @@ const placeOf = (element: Element): Place => {
 
 const isSeen = ({ top, bottom }: Place): boolean => bottom > 0 && top < innerHeight;
 
-/** How far from its new place an element starts: where it was seen, or just outside of the screen. */
-const startOf = (before: Place, after: Place): number => {
+/** Of what is seen, before or after. From where it stood exactly, however far that is, for else browsers count a jump. */
+const shiftOf = (before: Place, after: Place): Shift[] => {
   const by = before.top - after.top;
-  if (Math.abs(by) < 1) return 0;
-  return isSeen(before) ? by : Math.max(-after.bottom, Math.min(innerHeight - after.top, by));
+  return isSeen(before) || isSeen(after) ? [{ element: after.element, by: Math.abs(by) < 1 ? 0 : by }] : [];
 };
 
-/** An element starts as far away as that in which it stands. */
+/** A section in which something stays where it is does not glide, its pieces do: two motions that should cancel each other out would make that tremble. */
+const holdsStill = ({ element }: Shift, shifts: Shift[]): boolean => shifts.some((other) => other.by === 0 && element.contains(other.element));
+
+/** What glides takes along what stands in it. */
 const carriedBy = ({ parentElement }: Element, starts: ReadonlyMap<Element, number>): number =>
   (parentElement ? starts.get(parentElement) ?? carriedBy(parentElement, starts) : 0);
 
 /** On top of what still moves it, so that a second change does not make it jump. */
 const glide = (element: Element, by: number): void => {
-  element.animate({ transform: [`translateY(${by}px)`, 'translateY(0)'] }, { duration: durationMs, easing: 'ease-in-out', composite: 'add' });
+  if (Math.abs(by) >= 1) element.animate({ transform: [`translateY(${by}px)`, 'translateY(0)'] }, { duration: durationMs, easing: 'ease-in-out', composite: 'add' });
 };
 
 const appear = (element: Element): void => {

@@ -11,7 +11,10 @@ export const launch = async ({ width, height, scale = 1 }: EngineOptions): Promi
   return {
     name: 'chromium',
     version: browser.version(),
-    goto: async (address) => void (await page.goto(address)),
+    goto: async (address) => {
+      errors.length = 0;
+      await page.goto(address);
+    },
     run: <Args extends unknown[], T>(script: (...args: Args) => T | Promise<T>, ...args: Args) => page.evaluate<T>(expressionOf(script, args)),
     click: (selector) => page.click(selector),
     press: (key) => page.keyboard.press(key),

@@ -12,7 +12,7 @@ export type Engine = {
   click(selector: string): Promise<void>;
   /** A real key: `End`, `PageDown`, `Tab`, `a`. */
   press(key: string): Promise<void>;
-  /** What the page has said on its console as an error, and what it has thrown. */
+  /** What has been said on the console as an error since `goto`, and what has been thrown. */
   errors(): Promise<readonly string[]>;
   /** Ends the browser with all it has started; may be called twice. */
   close(): Promise<void>;

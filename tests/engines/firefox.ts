@@ -18,7 +18,10 @@ export const launch = async ({ width, height, scale = 1 }: EngineOptions): Promi
   return {
     name: 'firefox',
     version: (await browser.version()).replace('firefox/', ''),
-    goto: async (address) => void (await page.goto(address)),
+    goto: async (address) => {
+      errors.length = 0;
+      await page.goto(address);
+    },
     run: async <Args extends unknown[], T>(script: (...args: Args) => T | Promise<T>, ...args: Args) => (await page.evaluate(expressionOf(script, args))) as T,
     click: (selector) => page.click(selector),
     press: (key) => page.keyboard.press(key as KeyInput),

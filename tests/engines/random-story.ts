@@ -13,13 +13,19 @@ const pool = 'storm line closed reopened northern trains harbour Monday station 
 const wordsOf = (random: Random, count: number): string => Array.from({ length: count }, () => random.pick(pool)).join(' ');
 const paragraph = (random: Random): string => `${wordsOf(random, 5 + random.below(90))}.`;
 
+/** A picture with room reserved for it, in its own proportions. */
+const figure = (random: Random): string => {
+  const size = 10 + random.below(12);
+  return `<figure><img src="picture.svg?${random.below(50)}" width="${30 * size}" height="${20 * size}" alt="${wordsOf(random, 2)}"><figcaption>${wordsOf(random, 5)}</figcaption></figure>`;
+};
+
 const kinds: ((random: Random) => string)[] = [
   paragraph,
   paragraph,
   paragraph,
   (random) => Array.from({ length: 2 + random.below(4) }, () => `- ${wordsOf(random, 6)}`).join('\n'),
   (random) => `> ${paragraph(random)}`,
-  (random) => `<figure><img src="${random.pick(['wide', 'tall'])}.svg" width="${300 + random.below(400)}" height="${150 + random.below(333)}" alt="${wordsOf(random, 2)}"><figcaption>${wordsOf(random, 5)}</figcaption></figure>`,
+  figure,
   (random) => `| ${wordsOf(random, 1)} | ${wordsOf(random, 1)} |\n|---|---|\n| ${wordsOf(random, 3)} | ${random.below(100)} |`,
 ];
 
@@ -89,5 +95,5 @@ export const createRandomStory = (seed: number) => {
   return { text, edit };
 };
 
-/** A picture for its sections. */
+/** `picture.svg`, which its sections show. */
 export const picture = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 30 20"><rect width="30" height="20" fill="#578"/></svg>';

@@ -30,32 +30,36 @@ export const openStory = async (engine: Engine, address: string): Promise<void> 
   await untilShown(engine, 'html[data-live="live"]');
 };
 
-type Watch = { top: number; worst: number; element: Element; moves: { revision: string | undefined; px: number }[] };
+type Watch = { top: number; frames: number; places: Set<number>; moves: { revision: string | undefined; px: number }[] };
 type Watched = { watch: Watch };
 
-/** Scrolls the block that holds a text to `at` px below the top of the screen, and takes down in every frame how far it is painted from there. */
+/** Scrolls the block that holds a text to `at` px below the top of the screen, and takes down each frame in which it is painted elsewhere. */
 export const startReading = (engine: Engine, text: string, at: number): Promise<void> => engine.run(async (text: string, at: number) => {
   const find = () => [...document.querySelectorAll('.blocks > *')].find((block) => block.textContent.includes(text));
-  const frame = () => new Promise(requestAnimationFrame);
-  const element = find();
+  let element = find();
   if (!element) throw new Error(`nothing on the page says ${text}`);
   scrollBy({ top: element.getBoundingClientRect().top - at, behavior: 'instant' });
-  for (let n = 0; n < 5; n += 1) await frame();
-  const watch: Watch = { top: element.getBoundingClientRect().top, worst: 0, element, moves: [] };
-  (globalThis as unknown as Watched).watch = watch;
+  for (let n = 0; n < 5; n += 1) await new Promise(requestAnimationFrame);
+  const watch: Watch = { top: element.getBoundingClientRect().top, frames: 0, places: new Set(), moves: [] };
   const look = () => {
-    const now = watch.element.isConnected ? watch.element : find();
-    const px = now ? now.getBoundingClientRect().top - watch.top : NaN;
-    if (!(Math.abs(px) <= Math.abs(watch.worst))) watch.worst = px;
+    element = element?.isConnected ? element : find();
+    const px = (element?.getBoundingClientRect().top ?? NaN) - watch.top;
     if (!(Math.abs(px) < 0.05)) watch.moves.push({ revision: document.querySelector('main')?.dataset['revision'], px });
+    watch.frames += 1;
+    watch.places.add(scrollY);
     if ((globalThis as unknown as Watched).watch === watch) requestAnimationFrame(look);
   };
+  (globalThis as unknown as Watched).watch = watch;
   look();
 }, text, at);
 
-/** What was taken down since the reader started to read: the farthest move in px, and each frame in which it was away. */
-export const movesSeen = (engine: Engine): Promise<Pick<Watch, 'worst' | 'moves'>> => engine.run(async () => {
-  for (let frame = 0; frame < 4; frame += 1) await new Promise(requestAnimationFrame);
-  const { worst, moves } = (globalThis as unknown as Watched).watch;
-  return { worst, moves: moves.slice(0, 20) };
+/** The patch is on the screen. */
+export const painted = (engine: Engine): Promise<void> => engine.run(async () => {
+  for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+});
+
+/** What was taken down since the reader started to read: how many frames, in how many places the page stood, and where the line was away from its own. */
+export const movesSeen = (engine: Engine): Promise<{ frames: number; scrolled: number; moves: Watch['moves'] }> => engine.run(() => {
+  const { frames, places, moves } = (globalThis as unknown as Watched).watch;
+  return { frames, scrolled: places.size, moves: moves.slice(0, 20) };
 });
