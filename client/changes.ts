@@ -12,7 +12,7 @@ import { createKeysDialog } from './keys-dialog.ts';
 import { createLabels } from './labels.ts';
 import { leadTo, rememberFocus } from './lead.ts';
 import { createMarks } from './marks.ts';
-import { rememberPlaces } from './motion.ts';
+import { rememberPage } from './motion.ts';
 import { newsBetween, newsOf, type Item } from './news.ts';
 import { part, tellPatched } from './parts.ts';
 import { drawAround, patch } from './patch.ts';
@@ -146,15 +146,17 @@ export const createChanges = (options: ChangesOptions) => {
   return {
     follow,
     showDiff: (diff: Diff, before: Content, after: Content): void => {
-      const glide = diff.ops.some(({ op }) => op === 'move') ? rememberPlaces(article.querySelectorAll('section')) : undefined;
+      const glide = rememberPage();
       const items = diff.change === 'minor' ? [] : newsOf(diff.ops, before, after);
       change(after, () => patchAll(diff, before), () => (items.length > 0 ? tell(items, after.meta, diff.at) : refresh()));
-      glide?.();
+      glide();
       arrive(diff.to, diff.revision);
     },
     showSnapshot: (after: State, before: Content | undefined, position: Position): void => {
+      const glide = rememberPage();
       const items = before ? newsBetween(before, after) : [];
       change(after, () => redraw(page, after), () => (items.length > 0 ? tell(items, after.meta, after.meta.updated) : refresh()));
+      glide();
       arrive(position, after.revision);
     },
     /** What was marked is of another history. */

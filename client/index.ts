@@ -12,6 +12,7 @@ import { elementOf, morph, place } from './morph.ts';
 import { rememberPlaces } from './motion.ts';
 import { fetchState, part, readTexts, tellPatched } from './parts.ts';
 import { localTimes } from './times.ts';
+import { createTurns } from './turns.ts';
 
 /** ms that a hidden page keeps its connection */
 const patienceMs = 5 * 60_000;
@@ -154,9 +155,10 @@ const take = (message: Diff | Snapshot | Ended): void => {
 };
 
 localTimes(list, texts.locale);
+const inTurn = createTurns(Promise.resolve());
 const line = connectPage({
   texts,
   wanted: () => ({ type: 'subscribe', story: everyStory, after: main.dataset['position'] ?? '' }),
   patienceMs: () => patienceMs,
-  onMessage: receive,
+  onMessage: (message) => inTurn(() => receive(message)),
 });

@@ -10,11 +10,53 @@ export const elementOf = (html: string): Element => {
   return template.content.firstElementChild ?? document.createElement('div');
 };
 
-/** Puts a node before another, or last. A node that is only moved keeps its focus and what plays in it, where the browser can do that. */
-export const place = (parent: Element, node: Element, next: Element | null): void => {
-  if ('moveBefore' in parent && typeof parent.moveBefore === 'function' && node.parentNode === parent) parent.moveBefore(node, next);
-  else parent.insertBefore(node, next);
+/**
+ * Puts a node before another, or last. One that stood there already keeps its focus, what plays in it, what is selected in it and what is highlighted;
+ * where the browser can only take nodes out and put them in, one that has the focus stays, and the others go around it.
+ */
+export const place = (parent: Element, node: Node, next: Node | null): void => {
+  if (node.parentNode !== parent) parent.insertBefore(node, next);
+  else if ('moveBefore' in parent || !hasFocus(node)) move(parent, node, next);
+  else moveOthers(parent, node, next);
 };
+
+const hasFocus = (node: Node): boolean => [document.activeElement, ...document.querySelectorAll(':fullscreen, :popover-open')].some((element) => element && node.contains(element));
+
+const move = (parent: Element, node: Node, next: Node | null): void => {
+  const restore = rememberRanges(node);
+  if ('moveBefore' in parent && typeof parent.moveBefore === 'function') parent.moveBefore(node, next);
+  else parent.insertBefore(node, next);
+  restore();
+};
+
+/** What stands between a node and its place goes to its other side. */
+const moveOthers = (parent: Element, node: Node, next: Node | null): void => {
+  const siblings = [...parent.childNodes];
+  const [from, to] = [siblings.indexOf(node as ChildNode), next ? siblings.indexOf(next as ChildNode) : siblings.length]; // both are children
+  const beyond = node.nextSibling;
+  for (const other of siblings.slice(from + 1, to)) move(parent, other, node);
+  for (const other of siblings.slice(to, from)) move(parent, other, beyond);
+};
+
+/** However a node is moved, ranges in it do not move with it: not what the reader has selected, nor highlighted words. */
+const rememberRanges = (node: Node): (() => void) => {
+  const highlights = 'highlights' in CSS ? [...CSS.highlights.values()] : [];
+  const ranges = highlights.flatMap((highlight) => [...highlight]).flatMap((range) =>
+    (range instanceof Range && node.contains(range.commonAncestorContainer) ? [{ range, ...boundsOf(range) }] : []));
+  const selection = getSelection();
+  const { anchorNode, anchorOffset, focusNode, focusOffset } = selection ?? {};
+  return () => {
+    for (const { range, start, end } of ranges) {
+      range.setStart(...start);
+      range.setEnd(...end);
+    }
+    if (!anchorNode || !focusNode || !(node.contains(anchorNode) || node.contains(focusNode))) return;
+    selection?.setBaseAndExtent(anchorNode, anchorOffset ?? 0, focusNode, focusOffset ?? 0);
+  };
+};
+
+const boundsOf = (range: Range): { start: [Node, number]; end: [Node, number] } =>
+  ({ start: [range.startContainer, range.startOffset], end: [range.endContainer, range.endOffset] });
 
 /** Makes `from` equal to `to` and returns the node that now stands in its place. A node that `keep` names is left alone with all it holds. */
 export const morph = (from: Element, to: Element, keep?: Element): Element => {
@@ -49,21 +91,34 @@ const morphAttributes = (from: Element, to: Element): void => {
 
 const isReaders = (element: Element, name: string): boolean => name === 'open' && element instanceof HTMLDetailsElement;
 
-/** Children that are equal at both ends stay; between them each finds the next of its name and id, and the others come and go. */
+/** Children that are equal at both ends stay; between them each finds its own by name and id, wherever it stands, and the others come and go. */
 const morphChildren = (from: Element, to: Element, keep?: Element): void => {
   const [old, fresh] = [[...from.childNodes], [...to.childNodes]];
   const start = countEqual(old, fresh);
   const end = countEqual(old.slice(start).reverse(), fresh.slice(start).reverse());
   const rest = old.slice(start, old.length - end);
-  const next = old[old.length - end] ?? null;
-  for (const node of fresh.slice(start, fresh.length - end)) {
-    const index = rest.findIndex((other) => nameOf(other) === nameOf(node));
-    for (const gone of rest.splice(0, index)) gone.remove();
-    const partner = index < 0 ? undefined : rest.shift();
+  const changed = fresh.slice(start, fresh.length - end);
+  const partners = partnersOf(rest, changed);
+  for (const gone of rest) if (!partners.includes(gone)) gone.remove();
+  let next = old[old.length - end] ?? null;
+  for (const [index, node] of [...changed.entries()].reverse()) {
+    const partner = partners[index];
+    if (partner?.nextSibling !== next) place(from, partner ?? node, next);
     if (partner) morphNode(partner, node, keep);
-    else from.insertBefore(node, rest[0] ?? next);
+    next = partner ?? node;
   }
-  for (const gone of rest) gone.remove();
+};
+
+/** For each fresh node the old one that becomes it: of the same name and id; those without an id in their order. */
+const partnersOf = (old: ChildNode[], fresh: ChildNode[]): (ChildNode | undefined)[] => {
+  const pool: (ChildNode | undefined)[] = [...old];
+  let next = 0;
+  return fresh.map((node) => {
+    const isNamed = node instanceof Element && node.id !== '';
+    const index = pool.findIndex((other, index) => other && (isNamed || index >= next) && nameOf(other) === nameOf(node));
+    if (index >= 0 && !isNamed) next = index + 1;
+    return index < 0 ? undefined : pool.splice(index, 1, undefined)[0];
+  });
 };
 
 const nameOf = (node: Node): string => node.nodeName + (node instanceof Element ? node.id : '');

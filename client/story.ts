@@ -13,6 +13,7 @@ import { connectPage } from './line.ts';
 import { fetchState, part, readTexts } from './parts.ts';
 import { isBefore, keep, keptOf } from './seen.ts';
 import { localTimes } from './times.ts';
+import { createTurns } from './turns.ts';
 
 /** ms that a hidden page keeps its connection */
 const patienceMs = { developing: 5 * 60_000, final: 60_000 };
@@ -106,14 +107,12 @@ followReading(article);
 listenToReader(article, (action, from) => void changes.get().then((there) => there.act(action, from)));
 
 /** Each message in its turn: after the state has been loaded, after what came before it, and after what it needs. */
-let turn: Promise<unknown> = fetchState(held.story(), held.position()).then(held.load).then(tellSince);
+const inTurn = createTurns(fetchState(held.story(), held.position()).then(held.load).then(tellSince));
 const line = connectPage({
   texts,
   wanted: held.resume,
   patienceMs: () => patienceMs[held.content()?.meta.status ?? 'developing'],
-  onMessage: (message) => {
-    turn = turn.then(() => (showsChange(message) ? changes.get() : undefined)).then(() => receive(message));
-  },
+  onMessage: (message) => inTurn(() => receive(message), showsChange(message) ? changes.get : undefined),
 });
 
 const away = watchAway({ at: document.hidden ? kept?.at : undefined, onLeave: remember, isCaughtUp: () => root.dataset['live'] === 'live' });
