@@ -14,7 +14,7 @@ export const findClientFiles = () => {
   const text = readFileSync(manifestFile, 'utf8');
   const manifest: Manifest = JSON.parse(text);
   const script = (name: 'story' | 'index' | 'history'): string => {
-    const entry = Object.entries(manifest).find(([source]) => source.endsWith(`${name}.ts`))?.[1];
+    const entry = Object.entries(manifest).find(([source]) => source.endsWith(`/${name}.ts`))?.[1];
     if (!entry) throw new Error(`${manifestFile} names no ${name}.ts`);
     return `/client/${entry.file}`;
   };
