@@ -1,5 +1,5 @@
 /** What a story's page needs only when something changes: loaded with the first change, or when the reader asks for it. */
-import type { Diff, ServerMessage } from '../server/core/protocol.ts';
+import type { CompactDiff, Diff, ServerMessage } from '../server/core/protocol.ts';
 import type { Content, Meta, Position, State, Time } from '../server/core/story.ts';
 import { apply } from '../server/core/diff.ts';
 import type { ClientTexts } from '../server/core/languages/texts.ts';
@@ -175,7 +175,7 @@ export const createChanges = (options: ChangesOptions) => {
       announcer.say([sentence, announcementOf(items.filter(({ kind }) => kind === 'correction'), texts)].join(' '));
       change(now, () => {}, () => mark(items, now.meta.lang, found.diff.at));
     },
-    holdsBack: (message: ServerMessage): boolean => {
+    holdsBack: (message: ServerMessage | CompactDiff): boolean => {
       const held = pause.holdsBack(message);
       if (held) refresh();
       return held;

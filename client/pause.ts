@@ -1,5 +1,5 @@
 /** The reader's pause: what comes meanwhile is counted, not shown, and comes as one when the reader lets it in. */
-import type { ServerMessage } from '../server/core/protocol.ts';
+import type { CompactDiff, ServerMessage } from '../server/core/protocol.ts';
 import type { Position } from '../server/core/story.ts';
 
 export type PauseOptions = {
@@ -13,10 +13,11 @@ export const createPause = ({ position, catchUp }: PauseOptions) => {
   let waiting: number | undefined;
 
   /** A diff from where the page stands holds all that waits; any other is one more. */
-  const count = (message: ServerMessage): number => {
+  const count = (message: ServerMessage | CompactDiff): number => {
     if (message.type === 'snapshot') return Math.max(1, waiting ?? 0);
     if (message.type !== 'diff' || message.change === 'minor') return waiting ?? 0;
-    return message.from === position() ? message.folded : (waiting ?? 0) + message.folded;
+    const { from, folded = 1 } = message;
+    return from === position() ? folded : (waiting ?? 0) + folded;
   };
 
   return {
@@ -27,7 +28,7 @@ export const createPause = ({ position, catchUp }: PauseOptions) => {
       if (waiting === undefined) catchUp();
     },
     /** Whether a message is kept from the page. A story that is withdrawn goes all the same. */
-    holdsBack: (message: ServerMessage): boolean => {
+    holdsBack: (message: ServerMessage | CompactDiff): boolean => {
       if (waiting === undefined || (message.type !== 'diff' && message.type !== 'snapshot' && message.type !== 'live')) return false;
       waiting = count(message);
       return true;

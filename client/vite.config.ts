@@ -33,7 +33,7 @@ export default defineConfig({
     target: ['chrome122', 'firefox127', 'safari17'],
     modulePreload: false,
     rolldownOptions: {
-      input: { story: 'client/story.ts', index: 'client/index.ts', history: 'client/history.ts' },
+      input: { story: 'client/story.ts', index: 'client/index.ts', walk: 'client/walk.ts' },
       treeshake: { moduleSideEffects: (id) => !id.includes('/server/core/') }, // core is pure
     },
   },

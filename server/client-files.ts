@@ -13,7 +13,7 @@ export const findClientFiles = () => {
   if (!existsSync(manifestFile)) throw new UsageError('the browser script is not built yet: run "npm run build" once');
   const text = readFileSync(manifestFile, 'utf8');
   const manifest: Manifest = JSON.parse(text);
-  const script = (name: 'story' | 'index' | 'history'): string => {
+  const script = (name: 'story' | 'index' | 'walk'): string => {
     const entry = Object.entries(manifest).find(([source]) => source.endsWith(`/${name}.ts`))?.[1];
     if (!entry) throw new Error(`${manifestFile} names no ${name}.ts`);
     return `/client/${entry.file}`;

@@ -17,7 +17,7 @@ export type HttpOptions = {
   problemsOf: (story: string) => FileProblem[];
   storiesFolder: string;
   /** The built browser scripts: the folder served under `/client/`, and the address of each. */
-  client: { script: (name: 'story' | 'index' | 'history') => string; folder: string };
+  client: { script: (name: 'story' | 'index' | 'walk') => string; folder: string };
   options: {
     /** BCP 47: what pages speak that belong to no story. */
     lang: string;
@@ -42,7 +42,7 @@ export type HttpOptions = {
 /** Listens to nothing itself: hand it to `createServer`. */
 export const createHttp = ({ log, problemsOf, storiesFolder, client, options, ready, control, build, onError = console.error }: HttpOptions): Express => {
   const site = { lang: options.lang, stylesheet: stylesheetPath, script: client.script };
-  const edition = fingerprint([build, stylesheetPath, options.lang, client.script('story'), client.script('index'), client.script('history'), options.hub].join());
+  const edition = fingerprint([build, stylesheetPath, options.lang, client.script('story'), client.script('index'), client.script('walk'), options.hub].join());
   const app = express();
   app.disable('x-powered-by');
   app.enable('case sensitive routing');

@@ -164,7 +164,7 @@ describe('history', () => {
     expect(find('h1').map(textOf)).toEqual(['Storm closes the northern line']);
     expect(first('meta', { name: 'robots' })['content']).toBe('noindex');
     expect(first('link', { rel: 'canonical' })['href']).toBe(`http://127.0.0.1:${site.port}/stories/storm`);
-    expect(find('script').map(attributesOf)).toEqual([{ type: 'module', src: '/client/history-abc.js' }]);
+    expect(find('script').map(attributesOf)).toEqual([{ type: 'module', src: '/client/walk-abc.js' }]);
     expect(find('main', { id: 'story' })).toEqual([]);
   });
 

@@ -11,7 +11,7 @@ export type Site = {
   /** The stylesheet's address, which changes with it. */
   stylesheet: string;
   /** The address of a browser script. */
-  script: (name: 'story' | 'index' | 'history') => string;
+  script: (name: 'story' | 'index' | 'walk') => string;
 };
 
 export type Page = {

@@ -69,7 +69,7 @@ const renderWalk = (site: Site, story: string, { revision, previous, next, newes
       `<nav id="walk-links" aria-label="${escapeHtml(texts.pages.walk)}">${renderStep(previous, 'prev', texts, addressOf)}${renderStep(next, 'next', texts, addressOf)}</nav>` +
       `${renderSlider(path, revision, newest, texts)}</div>\n<div id="past">${page.body}</div></main>\n` +
       `<nav class="after"${own} aria-label="${escapeHtml(texts.pages.historyTitle)}"><a href="${path}/revisions">${escapeHtml(texts.pages.history)}</a> <a href="${path}">${escapeHtml(texts.pages.backToStory)}</a></nav>` +
-      `<script type="module" src="${escapeHtml(site.script('history'))}"></script>`,
+      `<script type="module" src="${escapeHtml(site.script('walk'))}"></script>`,
   });
 };
 

@@ -56,7 +56,7 @@ const shows = (page: Page, n: number) => page.waitForFunction((number) => docume
 
 describe('the slider', () => {
   test('costs less than a kilobyte, in one file', () => {
-    const script = readFileSync(join(scripts.folder, scripts.fileOf('history')), 'utf8');
+    const script = readFileSync(join(scripts.folder, scripts.fileOf('walk')), 'utf8');
     expect(script).not.toMatch(/\bimport\b/);
     expect(gzipSync(script).length).toBeLessThan(1_000);
   });

@@ -21,7 +21,7 @@ export const buildScripts = async () => {
   const folder = await mkdtemp(join(tmpdir(), 'stop-press-client-'));
   await build({ root: root.pathname, configFile: new URL('client/vite.config.ts', root).pathname, logLevel: 'error', build: { outDir: folder, emptyOutDir: true } });
   const manifest = JSON.parse(await readFile(join(folder, '.vite/manifest.json'), 'utf8')) as Record<string, { file: string }>;
-  return { folder, fileOf: (name: 'story' | 'changes' | 'index' | 'history'): string => manifest[`client/${name}.ts`]?.file ?? '' };
+  return { folder, fileOf: (name: 'story' | 'changes' | 'index' | 'walk'): string => manifest[`client/${name}.ts`]?.file ?? '' };
 };
 
 export type FakeSocket = {
@@ -47,7 +47,7 @@ export const createSite = async () => {
   const states: State[] = [];
   const sockets: FakeSocket[] = [];
   let waiting: ((socket: FakeSocket) => void)[] = [];
-  const site = { lang: 'en', stylesheet: '/style.css', script: (name: 'story' | 'index' | 'history') => `/client/${scripts.fileOf(name)}` };
+  const site = { lang: 'en', stylesheet: '/style.css', script: (name: 'story' | 'index' | 'walk') => `/client/${scripts.fileOf(name)}` };
 
   const latest = (slug: string) => states.findLast(({ story }) => story === slug);
 
