@@ -252,6 +252,7 @@ describe('labels', () => {
     expect(await labels()).toEqual(['part-1: Edited']);
     expect(await tops()).toEqual(before);
     await page.evaluate(() => document.querySelector('#s-part-1')?.scrollIntoView());
+    await observed();
     await page.clock.runFor(90_000);
     expect(await labels()).toEqual([]);
     await page.evaluate(() => scrollTo(0, 0));
