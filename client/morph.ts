@@ -86,7 +86,7 @@ const morphAttributes = (from: Element, to: Element): void => {
   const marks = markClasses.filter((name) => from.classList.contains(name));
   for (const { name } of Array.from(from.attributes)) if (!to.hasAttribute(name) && !isReaders(from, name)) from.removeAttribute(name);
   for (const { name, value } of to.attributes) if (from.getAttribute(name) !== value && !isReaders(from, name)) from.setAttribute(name, value);
-  from.classList.add(...marks);
+  if (marks.length > 0) from.classList.add(...marks);
 };
 
 const isReaders = (element: Element, name: string): boolean => name === 'open' && element instanceof HTMLDetailsElement;
