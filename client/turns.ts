@@ -36,8 +36,8 @@ const watchScrolling = () => {
   };
 };
 
-/** Over after `ms`, or as soon as a scroll has ended. */
+/** Over after `ms` and a frame, for a busy page hears of a scroll late; or as soon as a scroll has ended. */
 const pause = (ms: number): Promise<unknown> => new Promise((resolve) => {
   addEventListener('scrollend', resolve, { once: true });
-  setTimeout(resolve, ms);
+  setTimeout(() => (document.hidden ? resolve(undefined) : requestAnimationFrame(resolve)), ms);
 });
