@@ -1,8 +1,9 @@
 /** Shows what changed: the words themselves where the browser can highlight ranges, a margin mark everywhere, until they have been on the screen long enough to be read. */
 import { createDwell } from './dwell.ts';
+import type { markClasses } from './morph.ts';
 import { compareWords, textIn } from './words.ts';
 
-export type MarkName = 'block-changed' | 'is-edited' | 'is-new' | 'is-moved' | 'is-merged' | 'is-removed';
+export type MarkName = (typeof markClasses)[number];
 
 /** What an element's text was before it was marked, and the language that its words are told apart in. */
 export type Before = { old: string; lang: string };

@@ -1,7 +1,7 @@
 /** Makes one piece of the page equal to another while every node that can stay stays: selection, focus, playing media and open details survive. */
 
 /** What marks add to the page and no rendering knows of. */
-export const markClasses = ['block-changed', 'is-edited', 'is-new', 'is-moved'] as const;
+export const markClasses = ['block-changed', 'is-edited', 'is-new', 'is-moved', 'is-merged', 'is-removed'] as const;
 
 /** The first element of a piece of HTML. */
 export const elementOf = (html: string): Element => {

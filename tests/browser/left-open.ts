@@ -111,12 +111,15 @@ const countDetached = async (page: Page): Promise<number> => {
   return nodes - attached;
 };
 
-/** The article without what a reader's stay adds to it: marks, the room that holds the text still, white space between elements. */
+/** The article without what a reader's stay adds to it: marks and their labels, removed words, where the reader is, the room that holds the text still, white space between elements. */
 const storyOn = (page: Page): Promise<string> => page.evaluate((marks) => {
   const copy = document.querySelector('article')?.cloneNode(true) as Element;
   copy.removeAttribute('style');
+  for (const ours of copy.querySelectorAll('.change-label, .removed-words')) ours.remove();
   for (const element of copy.querySelectorAll('*')) {
     element.classList.remove(...marks);
+    element.removeAttribute('aria-current');
+    element.removeAttribute('tabindex');
     if (element.className === '') element.removeAttribute('class');
   }
   return copy.outerHTML.replace(/>\s+</g, '><');
