@@ -5,6 +5,7 @@
  * read at the last change, until the reader scrolls; the first block that begins on the screen. It keeps its place on the screen to the pixel, also when
  * its section is moved: then everything else changes around it. Only at the very top nothing is held: there what is new comes into view.
  */
+import { markHeld, standsAsHeld } from './turns.ts';
 
 /** px of empty room before and after the story, so that what is read can stay where scrolling alone cannot keep it. */
 const room = { before: 0, after: 0 };
@@ -13,11 +14,8 @@ const slightPx = 3;
 /** ms after the last scroll event in which room is taken back */
 const restMs = 150;
 
-/** What was read when the page was last held, where on the screen that belongs, and where the page was scrolled to. */
-let held: { reading: Element; top: number; at: number } | undefined;
-
-/** Whether the page still stands where the last change left it: then it is not the reader who has scrolled. */
-export const standsAsHeld = (): boolean => held?.at === scrollY;
+/** What was read when the page was last held, and where on the screen that belongs. */
+let held: { reading: Element; top: number } | undefined;
 
 /**
  * Runs `change` and scrolls by as much as it has moved what is being read. Measured after layout in the same task, so that what the browser's
@@ -28,7 +26,8 @@ export const holdReading = (article: HTMLElement, change: () => void): void => {
   change();
   const place = places.find(({ reading }) => reading.isConnected);
   if (place) moveBack(article, topOf(place.reading) - place.top);
-  held = place && { ...place, at: scrollY };
+  held = place;
+  markHeld();
 };
 
 const isAtTop = (): boolean => scrollY <= 0 && room.before < slightPx;

@@ -1,5 +1,13 @@
 /** A page that is being scrolled is not changed: what comes meanwhile waits until the reader has arrived. */
-import { standsAsHeld } from './hold.ts';
+
+/** Where the last change left the page. */
+let heldAt: number | undefined;
+
+/** The page has been changed, and stands where it shall. */
+export const markHeld = (): void => { heldAt = scrollY; };
+
+/** Whether the page still stands there: then it is not the reader who has scrolled. */
+export const standsAsHeld = (): boolean => heldAt === scrollY;
 
 /** ms without a scroll event after which the page stands still, where no `scrollend` says so */
 const stillMs = 150;
