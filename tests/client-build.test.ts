@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildScripts } from './browser/site.ts';
 
 /** bytes, gzipped: what a page loads before anything has changed, and all that it ever loads */
-const limits = { first: 8_000, all: 20_200, list: 9_500 };
+const limits = { first: 8_000, all: 20_500, list: 9_500 };
 
 let scripts: Awaited<ReturnType<typeof buildScripts>>;
 beforeAll(async () => { scripts = await buildScripts(); });

@@ -62,7 +62,7 @@ describe('the page of a story', () => {
     await page.goto(`${site.address}/stories/storm`);
     site.put(second, third);
     const socket = await opened;
-    expect(Object.fromEntries(socket.address.searchParams)).toEqual({ story: 'storm', after: first.position });
+    expect(Object.fromEntries(socket.address.searchParams)).toEqual({ story: 'storm', after: first.position, format: 'compact' });
     socket.send(toSecond);
     answer();
     await isShown(second);
@@ -152,7 +152,7 @@ describe('the page of a story', () => {
     const { first, third, toSecond } = createStory();
     const socket = await open(first);
     socket.send({ ...toSecond, hash: '00000000' });
-    await expect.poll(() => socket.heard).toEqual([{ type: 'subscribe', story: 'storm' }]);
+    await expect.poll(() => socket.heard).toEqual([{ type: 'subscribe', story: 'storm', format: 'compact' }]);
     expect(await page.getAttribute('html', 'data-mismatches')).toBe('1');
     expect(await page.textContent('#s-lead .blocks')).toBe('The line is closed.');
     socket.send({ type: 'snapshot', story: 'storm', position: third.position, reset: false, state: third });
@@ -165,7 +165,7 @@ describe('the page of a story', () => {
     const { first, second, third, toSecond, toThird } = createStory();
     const socket = await open(first);
     socket.send(toThird);
-    await expect.poll(() => socket.heard).toEqual([{ type: 'subscribe', story: 'storm', after: first.position }]);
+    await expect.poll(() => socket.heard).toEqual([{ type: 'subscribe', story: 'storm', after: first.position, format: 'compact' }]);
     socket.send(toSecond, toSecond, toThird);
     await isShown(third);
     expect(socket.heard).toHaveLength(1);
@@ -192,7 +192,7 @@ describe('the page of a story', () => {
     const { first, toSecond } = createStory();
     const socket = await open(first);
     socket.send({ type: 'ended', story: 'storm', position: '7f3a9c21_2', reason: 'moved', to: 'norr/stormen å' });
-    await expect.poll(() => socket.heard).toEqual([{ type: 'subscribe', story: 'norr/stormen å', after: '7f3a9c21_2' }]);
+    await expect.poll(() => socket.heard).toEqual([{ type: 'subscribe', story: 'norr/stormen å', after: '7f3a9c21_2', format: 'compact' }]);
     expect(await page.evaluate(() => location.pathname)).toBe('/stories/norr/stormen%20%C3%A5');
     socket.send({ ...toSecond, story: 'norr/stormen å', from: '7f3a9c21_2', to: '7f3a9c21_3' });
     await page.waitForSelector('main[data-position="7f3a9c21_3"]');
