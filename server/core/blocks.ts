@@ -6,7 +6,7 @@ import { hunksBetween, joinHunks } from './sequence.ts';
 /** Keeping fewer units than this costs more bytes in a delta than writing them again. */
 const worthKeeping = 6;
 /** Tokens dropped and put beyond which a text counts as replaced: so that the time for one stays bounded. */
-const maxEdits = 300;
+const maxEdits = 1_000;
 /** Blocks of a hunk are paired by likeness up to this many comparisons; beyond, by their place. */
 const maxComparisons = 2_500;
 /** Share of words in common from which a block counts as an edit of another. */
