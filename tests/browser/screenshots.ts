@@ -111,7 +111,7 @@ const createStudio = async (browser: Browser, size: (typeof sizes)[number], colo
     open: async (path) => {
       proxy.mend();
       await page.goto(proxy.address + path);
-      if ((await page.locator('script[type="module"]').count()) > 0) await page.waitForSelector('html[data-live="live"]');
+      if ((await page.locator('#texts').count()) > 0) await page.waitForSelector('html[data-live="live"]');
     },
     edit: async (from, to) => {
       const shown = page.url() === 'about:blank' ? undefined : await page.getAttribute('main', 'data-revision');
