@@ -14,11 +14,20 @@ const readingMs = { least: 8_000, perCharacter: 60, most: 60_000 };
 /** `lost`: some of the old words are gone. */
 type Mark = { names: Set<MarkName>; before?: Before; ranges: Range[]; lost: boolean };
 
+/** Ranges that the browser paints. Their style is not in the pages': whoever checks those knows no `::highlight`. */
+const paintAs = (name: string): Highlight => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`::highlight(${name}){background-color:var(--mark);color:inherit}@media(forced-colors:active){::highlight(${name}){background-color:Mark;color:MarkText}}`);
+  document.adoptedStyleSheets.push(sheet);
+  const highlight = new Highlight();
+  CSS.highlights.set(name, highlight);
+  return highlight;
+};
+
 /** Marks elements; each mark fades by itself, and `onFaded` is told. */
 export const createMarks = (onFaded: (element: Element) => void = () => {}) => {
   const marks = new Map<Element, Mark>();
-  const added = 'highlights' in CSS ? new Highlight() : undefined;
-  if (added) CSS.highlights.set('added', added);
+  const added = 'highlights' in CSS ? paintAs('added') : undefined;
 
   const unpaint = (mark: Mark) => {
     for (const range of mark.ranges) added?.delete(range);

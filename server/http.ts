@@ -4,12 +4,13 @@ import express, { type Express, type RequestHandler, type Response, type Router 
 import type { RevisionLog } from './revision-log.ts';
 import { fingerprint, redirect } from './http/answers.ts';
 import { createApi, type FileProblem } from './http/api.ts';
-import { createAssets, createStoryFiles, stylesheetPath } from './http/assets.ts';
+import { createAssets, createStoryFiles } from './http/assets.ts';
 import { answerErrors, notFound, readOnly, refuseMalformed } from './http/errors.ts';
 import { createFeedRoutes } from './http/feeds.ts';
 import { createSearch } from './http/search.ts';
 import { createSecurityHeaders } from './http/security.ts';
 import { createSite } from './http/site.ts';
+import { styleHash } from './pages/style.ts';
 
 export type HttpOptions = {
   log: RevisionLog;
@@ -41,8 +42,8 @@ export type HttpOptions = {
 
 /** Listens to nothing itself: hand it to `createServer`. */
 export const createHttp = ({ log, problemsOf, storiesFolder, client, options, ready, control, build, onError = console.error }: HttpOptions): Express => {
-  const site = { lang: options.lang, stylesheet: stylesheetPath, script: client.script };
-  const edition = fingerprint([build, stylesheetPath, options.lang, client.script('story'), client.script('index'), client.script('walk'), options.hub].join());
+  const site = { lang: options.lang, script: client.script };
+  const edition = fingerprint([build, styleHash, options.lang, client.script('story'), client.script('index'), client.script('walk'), options.hub].join());
   const app = express();
   app.disable('x-powered-by');
   app.enable('case sensitive routing');

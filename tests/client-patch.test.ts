@@ -21,7 +21,7 @@ afterAll(async () => {
   await site?.close();
 });
 
-const rendered = (state: State): string => renderStory({ lang: 'en', stylesheet: '/style.css', script: () => '' }, state, { position: state.position, origin: 'http://127.0.0.1' });
+const rendered = (state: State): string => renderStory({ lang: 'en', script: () => '' }, state, { position: state.position, origin: 'http://127.0.0.1' });
 
 /** Opens the page of a state, live. */
 const open = async (state: State): Promise<FakeSocket> => {

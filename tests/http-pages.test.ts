@@ -1,6 +1,7 @@
 import { parse, type DefaultTreeAdapterTypes } from 'parse5';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { languages } from '../server/core/languages.ts';
+import { style, styleHash } from '../server/pages/style.ts';
 import { at, contentOf, metaOf, publish, sampleSections, sectionOf, startSite } from './http-fixture.ts';
 
 type Node = DefaultTreeAdapterTypes.ChildNode;
@@ -37,9 +38,9 @@ describe('every page', () => {
   test.each(everyPage)('%s has nothing that its policy forbids, one main, one h1, and a title of its own', async (path) => {
     const { headers, all, find, first } = await page(path);
     expect(headers['content-security-policy']).toBe(
-      "default-src 'none';script-src 'self';style-src 'self';img-src 'self' https: http:;media-src 'self' https: http:;connect-src 'self';manifest-src 'self';base-uri 'none';form-action 'self';frame-ancestors 'none'",
+      `default-src 'none';script-src 'self';style-src '${styleHash}';img-src 'self' https: http:;media-src 'self' https: http:;connect-src 'self';manifest-src 'self';base-uri 'none';form-action 'self';frame-ancestors 'none'`,
     );
-    expect(find('style')).toEqual([]);
+    expect(find('style').map(textOf)).toEqual([style]);
     expect(all.flatMap((element) => element.attrs).filter(({ name }) => name === 'style' || name.startsWith('on'))).toEqual([]);
     expect(find('script').filter((script) => !['application/json', 'application/ld+json'].includes(attributesOf(script)['type'] ?? '')).every((script) => attributesOf(script)['src']?.startsWith('/client/') && script.childNodes.length === 0)).toBe(true);
     expect([find('main').length, find('h1').length]).toEqual([1, 1]);

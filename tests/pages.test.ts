@@ -118,7 +118,7 @@ test('law: words are escaped, whatever they hold', () => {
 });
 
 describe('the card of a shared story', () => {
-  const site = { lang: 'en', stylesheet: '/style.css', script: () => '/story.js' };
+  const site = { lang: 'en', script: () => '/story.js' };
   const pageOf = (sections: Section[], { origin = 'https://news.example', headline = 'A storm', lang = 'sv' } = {}): string =>
     renderStory(site, { story: 'storm', position: '7f3a9c21_1', revision: 1, ...contentOf(metaOf({ headline, lang }), sections) }, { position: '7f3a9c21_1', origin });
   const cardOf = (html: string): Record<string, string> =>

@@ -1,32 +1,16 @@
-/** Files: the pages' stylesheet and scripts, and pictures beside stories. */
-import { readFileSync } from 'node:fs';
+/** Files: the pages' scripts, and pictures beside stories. */
 import { realpath, stat } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
 import express, { type NextFunction, type RequestHandler, type Response, type Router } from 'express';
-import { fingerprint } from './answers.ts';
 import { isRead, notFound, onlyRead, readOnly, statusOf } from './errors.ts';
-
-/** In this order: what stands later wins. */
-const rooms = ['page', 'story', 'lists', 'history', 'changes', 'media'];
-const source = rooms.map((room) => readFileSync(new URL(`../pages/style/${room}.css`, import.meta.url), 'utf8')).join('\n');
-/** Without comments and indents, which are for who reads the source. */
-export const stylesheet = source.replace(/\/\*[^]*?\*\//g, '').replace(/\n\s*/g, '\n');
-
-/** The stylesheet's address names its content, so that it may be kept for good. */
-export const stylesheetPath = `/style-${fingerprint(stylesheet)}.css`;
-
-const forGood = 'public, max-age=31536000, immutable';
 
 // The box at the foot of a newspaper's column in which late news was printed.
 const favicon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="5" fill="#a8201a"/><path d="M8 9h16M8 14h16M8 19h6" stroke="#fff" stroke-width="2.5" stroke-linecap="round"/><rect x="17" y="18" width="8" height="7" rx="1" fill="#fff"/></svg>`;
 
-/** Stylesheet, icon and the built scripts of `folder`, whose names hold a hash of their content. */
+/** The icon, and the built scripts of `folder`, whose names hold a hash of their content. */
 export const createAssets = (folder: string): Router => {
   const router = express.Router({ caseSensitive: true, strict: true });
-  const text = (path: string, type: string, body: string, cacheControl: string) =>
-    router.route(path).get((_request, response) => void response.set('Cache-Control', cacheControl).type(type).send(body)).all(readOnly);
-  text(stylesheetPath, 'text/css', stylesheet, forGood);
-  text('/favicon.svg', 'image/svg+xml', favicon, 'public, max-age=86400');
+  router.route('/favicon.svg').get((_request, response) => void response.set('Cache-Control', 'public, max-age=86400').type('image/svg+xml').send(favicon)).all(readOnly);
   router.use('/client', onlyRead, express.static(folder, { index: false, redirect: false, dotfiles: 'ignore', immutable: true, maxAge: '365d' }), notFound);
   return router;
 };

@@ -1,12 +1,13 @@
 /** Headers that keep a page to itself. */
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
+import { styleHash } from '../pages/style.ts';
 
-/** Scripts and styles from here only; pictures, films and sounds also from elsewhere, because stories may show some. */
+/** Scripts from here only, the one style that stands in the pages; pictures, films and sounds also from elsewhere, because stories may show some. */
 const directives = {
   'default-src': ["'none'"],
   'script-src': ["'self'"],
-  'style-src': ["'self'"],
+  'style-src': [`'${styleHash}'`],
   'img-src': ["'self'", 'https:', 'http:'],
   'media-src': ["'self'", 'https:', 'http:'],
   'connect-src': ["'self'"],

@@ -3,13 +3,12 @@ import { clientTexts, textsFor } from '../core/languages.ts';
 import type { Texts } from '../core/languages/texts.ts';
 import { escapeHtml, ownLang } from '../core/render.ts';
 import { renderCard, type Card } from './card.ts';
+import { style } from './style.ts';
 
 /** What pages need to know of the site that serves them. */
 export type Site = {
   /** BCP 47: what pages speak that belong to no story. */
   lang: string;
-  /** The stylesheet's address, which changes with it. */
-  stylesheet: string;
   /** The address of a browser script. */
   script: (name: 'story' | 'index' | 'walk') => string;
 };
@@ -47,7 +46,7 @@ export const renderPage = (site: Site, page: Page): string => {
 <meta charset="utf-8">
 <title>${escapeHtml(page.title)}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-${headLinks(site, page)}${shareCard(page)}
+${headLinks(page)}${shareCard(page)}
 </head>
 <body>
 <a class="skip" href="#content"${own}>${escapeHtml(texts.pages.skip)}</a>
@@ -60,7 +59,7 @@ ${page.script === undefined ? '' : live(site, page.script, texts, own)}</body>
 `;
 };
 
-const headLinks = (site: Site, { description, canonical, noindex, prev, next, head }: Page): string =>
+const headLinks = ({ description, canonical, noindex, prev, next, head }: Page): string =>
   [
     ...(description ? [`<meta name="description" content="${escapeHtml(description)}">`] : []),
     ...(noindex ? ['<meta name="robots" content="noindex">'] : []),
@@ -71,7 +70,7 @@ const headLinks = (site: Site, { description, canonical, noindex, prev, next, he
     '<meta name="theme-color" media="(prefers-color-scheme: light)" content="#fdfcf9">',
     '<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#16171a">',
     '<link rel="icon" type="image/svg+xml" href="/favicon.svg">',
-    `<link rel="stylesheet" href="${escapeHtml(site.stylesheet)}">`,
+    `<style>${style}</style>`,
     ...(head === undefined ? [] : [head]),
   ].join('\n');
 

@@ -10,7 +10,6 @@ import type { ClientMessage, Diff, ServerMessage } from '../../server/core/proto
 import { parsePosition, subprotocol } from '../../server/core/protocol.ts';
 import type { Change, Content, State, Time } from '../../server/core/story.ts';
 import { diff } from '../../server/core/diff.ts';
-import { stylesheet } from '../../server/http/assets.ts';
 import { renderIndex } from '../../server/pages/index.ts';
 import { renderStory } from '../../server/pages/story.ts';
 
@@ -47,7 +46,7 @@ export const createSite = async () => {
   const states: State[] = [];
   const sockets: FakeSocket[] = [];
   let waiting: ((socket: FakeSocket) => void)[] = [];
-  const site = { lang: 'en', stylesheet: '/style.css', script: (name: 'story' | 'index' | 'walk') => `/client/${scripts.fileOf(name)}` };
+  const site = { lang: 'en', script: (name: 'story' | 'index' | 'walk') => `/client/${scripts.fileOf(name)}` };
 
   const latest = (slug: string) => states.findLast(({ story }) => story === slug);
 
@@ -57,8 +56,7 @@ export const createSite = async () => {
     const origin = 'http://127.0.0.1';
     const range = kind === 'diffs' ? diffOf(position?.split('..').map((end) => states.find((each) => each.story === slug && each.position === end)) ?? []) : undefined;
     const state = position === undefined ? latest(slug) : states.find((each) => each.story === slug && each.position === position);
-    if (path === '/style.css') send('text/css', stylesheet);
-    else if (area === 'client') send('text/javascript', await readFile(join(scripts.folder, path.slice('/client/'.length)), 'utf8'));
+    if (area === 'client') send('text/javascript', await readFile(join(scripts.folder, path.slice('/client/'.length)), 'utf8'));
     else if (path === '/') send('text/html', renderIndex(site, listed(states), { position: states.at(-1)?.position ?? '7f3a9c21_0', origin }));
     else if (range) send('application/json', JSON.stringify(range));
     else if (!state) response.writeHead(404).end();
