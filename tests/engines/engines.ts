@@ -2,7 +2,6 @@
 import * as chromium from './chromium.ts';
 import type { Engine, EngineName, EngineOptions } from './engine.ts';
 import * as firefox from './firefox.ts';
-import { installEngines } from './install.ts';
 import * as webkit from './webkit.ts';
 
 const all: { name: EngineName; launch: (options: EngineOptions) => Promise<Engine> }[] = [
@@ -11,7 +10,6 @@ const all: { name: EngineName; launch: (options: EngineOptions) => Promise<Engin
   { name: 'webkit', launch: webkit.launch },
 ];
 
-installEngines();
 const chosen = process.env['ENGINES']?.split(',');
 
 export const engines = all.filter(({ name }) => chosen?.includes(name) ?? true);

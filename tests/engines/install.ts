@@ -16,8 +16,8 @@ const missing = (): string[] => Object.values(paths).filter((path) => !existsSyn
 /** Where a program is. */
 export const pathOf = (program: keyof typeof paths): string => paths[program];
 
-/** Makes sure that all three engines are there. Throws one sentence that says what to do where they are not and cannot be installed. */
-export const installEngines = (): void => {
+/** Before the tests: makes sure that all three engines are there. Throws one sentence that says what to do where they are not and cannot be installed. */
+export const setup = (): void => {
   if (missing().length > 0) tryInstall();
   const gone = missing();
   if (gone.length === 0) return;
