@@ -25,7 +25,7 @@ export const rememberPlaces = (elements: Iterable<Element>): (() => void) => {
 /** Remembers all of the story's page: after the change what stood there glides, and what is new appears. */
 export const rememberPage = (): (() => void) => {
   if (wantsStillness()) return () => {};
-  const known = new Set(document.querySelectorAll(pieces));
+  const known = new Set([...document.querySelectorAll(pieces)].filter((element) => hasBox(placeOf(element))));
   const glideAll = rememberPlaces(known);
   return () => {
     glideAll();
@@ -41,12 +41,15 @@ const placeOf = (element: Element): Place => {
   return { element, top, bottom };
 };
 
+/** What is hidden stands nowhere: when it is shown it is new. */
+const hasBox = ({ top, bottom }: Place): boolean => bottom > top;
+
 const isSeen = ({ top, bottom }: Place): boolean => bottom > 0 && top < innerHeight;
 
 /** Of what is seen, before or after. From where it stood exactly, however far that is, for else browsers count a jump. */
 const shiftOf = (before: Place, after: Place): Shift[] => {
   const by = before.top - after.top;
-  return isSeen(before) || isSeen(after) ? [{ element: after.element, by: Math.abs(by) < 1 ? 0 : by }] : [];
+  return hasBox(before) && hasBox(after) && (isSeen(before) || isSeen(after)) ? [{ element: after.element, by: Math.abs(by) < 1 ? 0 : by }] : [];
 };
 
 /** A section in which something stays where it is does not glide, its pieces do: two motions that should cancel each other out would make that tremble. */

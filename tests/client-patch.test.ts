@@ -146,6 +146,20 @@ describe('a page that is patched', () => {
     expect(await page.getAttribute('#s-a', 'class')).toBe('section is-moved');
   });
 
+  it('lets what was hidden appear where it stands: it comes from nowhere', async () => {
+    const state = firstState(content([section('lead', ['<p>Lead.</p>']), section('a', ['<p>One.</p>'])]));
+    const socket = await open(state);
+    await page.evaluate(() => document.addEventListener('stop-press:patched', () => {
+      const shown = document.querySelector('#s-a .revised');
+      const frames = shown?.getAnimations().flatMap(({ effect }) => (effect instanceof KeyframeEffect ? effect.getKeyframes() : [])) ?? [];
+      Object.assign(globalThis, { appeared: shown?.getAttribute('hidden') === null, flown: frames.some(({ transform }) => transform !== undefined) });
+    }));
+    const { state: after, frame } = follow(state, content([section('lead', ['<p>Lead.</p>']), section('a', ['<p>Two.</p>'], { revised: at(1) })]), { at: at(1) });
+    socket.send(frame);
+    await untilShown(after);
+    expect(await page.evaluate(() => [(globalThis as { appeared?: boolean }).appeared, (globalThis as { flown?: boolean }).flown])).toEqual([true, false]);
+  });
+
   it('keeps open details, a selection beside the change and one further on in the changed paragraph', async () => {
     const details = (text: string) => `<details><summary>Figures</summary><p>${text}</p></details>`;
     const state = firstState(content([section('lead', ['<p>Some 180 passengers spent the night in Moss.</p>', details('180 in all'), '<p>Stay.</p>'])]));

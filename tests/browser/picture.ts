@@ -22,6 +22,7 @@ try {
   await page.waitForSelector('main[data-revision="2"]');
   replaceInEditor(path, 'nine were treated for cuts and bruises', 'eleven were treated, one of them in hospital');
   await page.waitForSelector('main[data-revision="3"]');
+  await page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState === 'finished'));
   await page.screenshot({ path: picture });
   console.log(picture);
 } finally {
