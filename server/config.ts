@@ -32,6 +32,9 @@ export const defaults = {
   /** on a page of a story's history, where each says what it changed */
   revisionsOnPage: 50,
 
+  /** bytes of answers kept ready in memory, compressed and not */
+  preparedBytes: 64 * 1024 * 1024,
+
   /** ms for open requests to end when the server stops */
   shutdownMs: 3_000,
 } as const;

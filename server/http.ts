@@ -83,7 +83,7 @@ const withoutLastSlash: RequestHandler = ({ path, originalUrl }, response, next)
 /** `/healthz`: the process answers. `/readyz`: it has its stories. */
 const createHealth = (ready: () => boolean): Router => {
   const router = express.Router({ caseSensitive: true, strict: true });
-  const answer = (response: Response, well: boolean) => void response.status(well ? 200 : 503).set('Cache-Control', 'no-store').type('text/plain').send(well ? 'ok\n' : 'not ready\n');
+  const answer = (response: Response, well: boolean) => void response.status(well ? 200 : 503).set('Cache-Control', 'no-store').type('text/plain').end(well ? 'ok\n' : 'not ready\n');
   router.route('/healthz').get((_request, response) => answer(response, true)).all(readOnly);
   router.route('/readyz').get((_request, response) => answer(response, ready())).all(readOnly);
   return router;

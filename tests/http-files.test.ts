@@ -5,6 +5,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { shortly } from '../server/http/answers.ts';
 import { contentOf, metaOf, publish, sampleSections, startSite } from './http-fixture.ts';
 
 let site: Awaited<ReturnType<typeof startSite>>;
@@ -62,7 +63,7 @@ describe('files beside stories', () => {
   ])('%s is served, shut in a sandbox', async (path, type) => {
     const { status, headers } = await site.get(path);
     expect(status).toBe(200);
-    expect(headers).toMatchObject({ 'content-type': type, 'content-security-policy': 'sandbox', 'x-content-type-options': 'nosniff', 'cache-control': 'no-cache', 'cross-origin-resource-policy': 'cross-origin' });
+    expect(headers).toMatchObject({ 'content-type': type, 'content-security-policy': 'sandbox', 'x-content-type-options': 'nosniff', 'cache-control': shortly, 'cross-origin-resource-policy': 'cross-origin' });
     expect((await site.get(path, { 'if-none-match': headers.etag ?? '' })).status).toBe(304);
   });
 

@@ -2,6 +2,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
 import express, { type NextFunction, type RequestHandler, type Response, type Router } from 'express';
+import { keepShortly } from './answers.ts';
 import { isRead, notFound, onlyRead, readOnly, statusOf } from './errors.ts';
 
 // The box at the foot of a newspaper's column in which late news was printed.
@@ -36,8 +37,8 @@ const answerFile = (folder: string): RequestHandler<{ path: string[] }> => async
 export type StoryFile = { root: string; path: string; type: string };
 
 const sendFile = ({ root, path, type }: StoryFile, response: Response, next: NextFunction): void => {
-  const headers = { 'Content-Type': type, 'Content-Security-Policy': 'sandbox', 'Cross-Origin-Resource-Policy': 'cross-origin', 'Cache-Control': 'no-cache' };
-  response.sendFile(path, { root, dotfiles: 'deny', cacheControl: false, headers }, (error: unknown) => {
+  const headers = { 'Content-Type': type, 'Content-Security-Policy': 'sandbox', 'Cross-Origin-Resource-Policy': 'cross-origin' };
+  keepShortly(response).sendFile(path, { root, dotfiles: 'deny', cacheControl: false, headers }, (error: unknown) => {
     if (!error || response.headersSent || response.destroyed) return;
     const status = statusOf(error);
     if (status === 412 || status === 416) response.status(status).end();

@@ -27,7 +27,7 @@ export const createSite = ({ log, site, edition }: { log: RevisionLog; site: Sit
 
   const index = (request: Request, response: Response): void => {
     const position = log.head();
-    answerLive(request, response.type('html'), { position, edition }, () => renderIndex(site, log.published(), { position, origin: originOf(request) }));
+    answerLive(request, response.type('html'), { position, edition, anyQuery: true }, () => renderIndex(site, log.published(), { position, origin: originOf(request) }));
   };
 
   const story = (request: StoryRequest, response: Response): void => {
@@ -35,7 +35,7 @@ export const createSite = ({ log, site, edition }: { log: RevisionLog; site: Sit
     if (!standing) return;
     const { state, position } = standing;
     const updates = updatesOf(state.story);
-    answerLive(request, response.type('html'), { position, edition: edition + updates.edition }, () => renderStory(site, state, { position, origin: originOf(request), updates: updates.read() }));
+    answerLive(request, response.type('html'), { position, edition: edition + updates.edition, anyQuery: true }, () => renderStory(site, state, { position, origin: originOf(request), updates: updates.read() }));
   };
 
   /** Redaction moves no position, so what a page of the past knows of its neighbours is part of its tag. */
