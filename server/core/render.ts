@@ -2,7 +2,10 @@
 import type { Correction, Meta, Section, Time } from './story.ts';
 import { fill, listOf, plural, type ClientTexts } from './languages/texts.ts';
 import { readingMinutes } from './reading-time.ts';
+import { encodeSlug } from './slug.ts';
 import { textOf } from './text.ts';
+
+export { encodeSlug };
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
@@ -11,9 +14,6 @@ export const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (sig
 
 /** The address of a story's page. */
 export const storyPath = (slug: string): string => `/stories/${encodeSlug(slug)}`;
-
-/** A slug as part of an address: its slashes stay. */
-export const encodeSlug = (slug: string): string => slug.split('/').map(encodeURIComponent).join('/');
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
