@@ -34,6 +34,8 @@ export const defaults = {
 
   /** bytes of answers kept ready in memory, compressed and not */
   preparedBytes: 64 * 1024 * 1024,
+  /** bytes of whole answers that can be given again at once while the log stands */
+  replayBytes: 16 * 1024 * 1024,
 
   /** ms for open requests to end when the server stops */
   shutdownMs: 3_000,

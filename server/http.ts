@@ -1,12 +1,14 @@
 /** HTTP: pages, JSON and files, as one express application. Sockets are not its business. */
 import compression from 'compression';
 import express, { type Express, type RequestHandler, type Response, type Router } from 'express';
+import { defaults } from './config.ts';
 import type { RevisionLog } from './revision-log.ts';
 import { fingerprint, redirect } from './http/answers.ts';
 import { createApi, type FileProblem } from './http/api.ts';
 import { createAssets, createStoryFiles } from './http/assets.ts';
 import { answerErrors, notFound, readOnly, refuseMalformed } from './http/errors.ts';
 import { createFeedRoutes } from './http/feeds.ts';
+import { createReplay } from './http/replay.ts';
 import { createSearch } from './http/search.ts';
 import { createSecurityHeaders } from './http/security.ts';
 import { createSite } from './http/site.ts';
@@ -51,6 +53,7 @@ export const createHttp = ({ log, problemsOf, storiesFolder, client, options, re
   // One hop, not all: the address is the one that the proxy saw, whatever the client claims.
   app.set('trust proxy', options.trustProxy ? 1 : false);
 
+  app.use(createReplay({ version: log.version, maxBytes: defaults.replayBytes }));
   app.use(createSecurityHeaders());
   if (control) app.use(control);
   app.use(refuseMalformed, withoutLastSlash, varies, compression({ filter: isWhole }));

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { shortly } from '../server/http/answers.ts';
+import { encodings } from '../server/http/prepared.ts';
+import { createMemoryLog } from '../server/revision-log/memory.ts';
 import { at, contentOf, metaOf, publish, sampleSections, sectionOf, startSite, type Answer } from './http-fixture.ts';
 
 let site: Awaited<ReturnType<typeof startSite>>;
@@ -83,6 +85,30 @@ test.each(['/api/stories/storm/problems', '/api/stories/nothing/problems', '/hea
 test('a problem of a story that has moved is not kept either', async () => {
   const { status, headers } = await site.get('/api/stories/old/problems');
   expect([status, headers['cache-control']]).toEqual([308, 'no-store']);
+});
+
+test('while the log stands nothing is looked up twice, for any kind of asker', async () => {
+  const log = createMemoryLog({ epoch: '7f3a9c21' });
+  let lookups = 0;
+  const own = await startSite({ log: { ...log, find: (story) => ((lookups += 1), log.find(story)) } });
+  for (const headline of ['One', 'Two']) {
+    await publish(log, 'storm', contentOf(metaOf({ headline }), sampleSections()));
+    for (const encoding of encodings) {
+      lookups = 0;
+      const first = await own.get('/stories/storm', { 'accept-encoding': encoding });
+      expect(lookups).toBe(1);
+      const again = await own.get('/stories/storm', { 'accept-encoding': encoding });
+      expect([again.status, again.headers, again.bytes]).toEqual([200, { ...first.headers, date: again.headers.date }, first.bytes]);
+      const { etag = '' } = first.headers;
+      const known = await own.get('/stories/storm', { 'accept-encoding': encoding, 'if-none-match': etag });
+      expect([known.status, known.headers.etag, known.headers.vary, known.headers['content-length'], known.body]).toEqual([304, etag, 'Accept-Encoding', undefined, '']);
+      const insisting = await own.get('/stories/storm', { 'accept-encoding': encoding, 'if-none-match': etag, 'cache-control': 'no-cache' });
+      expect([insisting.status, insisting.bytes]).toEqual([200, first.bytes]);
+      expect((await own.get('/stories/storm', { 'accept-encoding': encoding }, 'HEAD')).headers['content-length']).toBe(first.headers['content-length']);
+      expect(lookups).toBe(1);
+    }
+  }
+  await own.close();
 });
 
 test('an answer is made again when a revision comes, when one is redacted, and for another host', async () => {

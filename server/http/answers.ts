@@ -4,6 +4,7 @@ import type { Application, Request, Response } from 'express';
 import { defaults } from '../config.ts';
 import type { Position } from '../core/story.ts';
 import { createPrepared, encodings, type Encoding, type Prepared } from './prepared.ts';
+import { keepAnswer } from './replay.ts';
 
 export const positionHeader = 'Stop-Press-Position';
 
@@ -54,7 +55,9 @@ const send = (response: Response, { encoding, body }: Prepared): void => {
   const type = response.get('Content-Type') ?? 'text/plain';
   if (!type.includes('charset')) response.set('Content-Type', `${type}; charset=utf-8`);
   if (encoding !== 'identity') response.set('Content-Encoding', encoding);
-  response.set('Content-Length', String(body.length)).end(body);
+  response.set('Content-Length', String(body.length));
+  if (response.statusCode === 200) keepAnswer(response, body);
+  response.end(body);
 };
 
 /** The best that the reader takes at all. */
