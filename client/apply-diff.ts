@@ -7,8 +7,8 @@ import type { Follow } from './held.ts';
 export const applyDiff: Follow = (state, message) => {
   try {
     const diff = 'compact' in message ? expand(message, state) : message;
-    const { hash, meta, sections } = apply(state, diff.ops, diff.at);
-    return hash === diff.hash ? { diff, after: { story: diff.story, position: diff.to, revision: diff.revision, hash, meta, sections } } : undefined;
+    const after = apply(state, diff.ops, diff.at);
+    return after.hash === diff.hash ? { diff, after } : undefined;
   } catch {
     return undefined;
   }

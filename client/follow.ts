@@ -4,8 +4,7 @@ import type { Position, State } from '../server/core/story.ts';
 import { createFetchState, type FetchState } from './fetch-state.ts';
 import { createFollowing } from './following.ts';
 import { createLanes, type Lanes } from './lanes.ts';
-import { createNewsroomTopic } from './newsroom-topic.ts';
-import { createStoryTopic, type StoryTopic } from './story-topic.ts';
+import { createTopic, type Topic } from './topic.ts';
 import { FollowError, type Status, type Update } from './update.ts';
 
 export { FollowError };
@@ -45,7 +44,7 @@ export type Following = AsyncIterable<Update> & {
 };
 
 /** What is followed on one server is shared. */
-type Server = { origin: string; WebSocket: typeof WebSocket; lanes: Lanes; fetchState: FetchState; topics: Set<StoryTopic> };
+type Server = { origin: string; WebSocket: typeof WebSocket; lanes: Lanes; fetchState: FetchState; topics: Set<Topic> };
 const servers = new Set<Server>();
 
 /**
@@ -55,25 +54,21 @@ const servers = new Set<Server>();
 export const follow = (address: string | URL, { since, signal, onUpdate, onStatus, onError, ...platform }: FollowOptions = {}): Following => {
   const { origin, story: wanted } = readAddress(address);
   const server = serverOf(origin, platform);
-  let topic: Pick<StoryTopic, 'story' | 'states'> | undefined;
+  let topic: Topic | undefined;
   let leave = (): void => {};
-
   const story = (): string => topic?.story() ?? wanted;
   const states = (): ReadonlyMap<string, State> => topic?.states() ?? new Map();
 
   const attach = (from: Position | undefined): void => {
     const { follower } = following;
-    const [slug, known] = [story(), states()];
-    if (slug === everyStory) {
-      const all = createNewsroomTopic({ ...server, since: from, states: known, follower });
-      [topic, leave] = [all, all.close];
-      return;
-    }
+    const slug = story();
     const shared = [...server.topics].find((each) => each.suits(slug, from));
-    const one = shared ?? createStoryTopic({ ...server, story: slug, since: from, state: known.get(slug), onOver: () => server.topics.delete(one) });
-    server.topics.add(one);
-    [topic, leave] = [one, () => one.remove(follower)];
-    one.add(follower, from);
+    const mine = shared ?? createTopic({ ...server, story: slug, since: from, states: states(), onOver: () => server.topics.delete(mine) });
+    topic = mine;
+    leave = () => mine.remove(follower);
+    server.topics.add(mine);
+    mine.add(follower, from);
+    if (!shared) mine.start();
   };
 
   const following = createFollowing({
@@ -82,7 +77,7 @@ export const follow = (address: string | URL, { since, signal, onUpdate, onStatu
     onStatus,
     onError,
     pause: () => leave(),
-    resume: () => attach(following.reached()),
+    resume: attach,
     onOver: () => {
       leave();
       signal?.removeEventListener('abort', following.close);
@@ -101,7 +96,7 @@ export const follow = (address: string | URL, { since, signal, onUpdate, onStatu
     states,
     close: following.close,
     closed: following.closed,
-    [Symbol.asyncIterator]: () => following.iterator,
+    [Symbol.asyncIterator]: following[Symbol.asyncIterator],
   };
 };
 

@@ -1,6 +1,6 @@
-/** The caller's end: updates wait in a bounded queue for the iterator, or go to the callback at once. */
+/** The caller's end: updates go to the callback at once, or wait in a bounded queue for whoever iterates. */
 import type { Position } from '../server/core/story.ts';
-import type { Follower } from './follower.ts';
+import type { Follower } from './topic.ts';
 import type { FollowError, Status, Update } from './update.ts';
 
 /** updates that wait for a slow iterator; beyond, nothing more is read until they have been taken */
@@ -11,23 +11,23 @@ export type FollowingOptions = {
   onUpdate?: ((update: Update) => void) | undefined;
   onStatus?: ((status: Status) => void) | undefined;
   onError?: ((error: FollowError) => void) | undefined;
-  /** Stops what comes, or lets it come on from the position that has been reached. */
+  /** Stops what comes. */
   pause(): void;
-  resume(): void;
+  /** Lets it come on from the position that has been reached. */
+  resume(from: Position | undefined): void;
   /** Called once. */
   onOver(): void;
 };
 
-type Waiting = { update: Update; from: Position | undefined };
-type Next = { resolve(result: IteratorResult<Update, undefined>): void; reject(error: unknown): void };
-
 export const createFollowing = ({ since, onUpdate, onStatus, onError, pause, resume, onOver }: FollowingOptions) => {
-  const waiting: Waiting[] = [];
-  const asking: Next[] = [];
-  let [status, reached]: [Status, Position | undefined] = ['connecting', since];
+  const waiting: { update: Update; from: Position | undefined }[] = [];
+  const { promise: closed, resolve: resolveClosed } = Promise.withResolvers<void>();
+  let status: Status = 'connecting';
+  /** Where all that has come leads to. */
+  let reached = since;
   let [isCaughtUp, isPaused] = [false, false];
   let failure: FollowError | undefined;
-  const { promise: closed, resolve: resolveClosed } = Promise.withResolvers<void>();
+  let wake = (): void => {};
 
   const show = (now: Status): void => {
     if (now === status || status === 'over') return;
@@ -35,75 +35,66 @@ export const createFollowing = ({ since, onUpdate, onStatus, onError, pause, res
     safely(onStatus, now);
   };
 
-  const settle = ({ resolve, reject }: Next): void => {
-    const next = waiting.shift();
-    if (next) resolve({ done: false, value: next.update });
-    else if (failure) [, failure] = [reject(failure), undefined];
-    else resolve({ done: true, value: undefined });
-  };
-
-  const end = (error?: FollowError): void => {
+  const fail = (error?: FollowError): void => {
     if (status === 'over') return;
     failure = error;
     show('over');
-    asking.splice(0).forEach(settle);
     onOver();
     if (error) safely(onError, error);
     resolveClosed();
+    wake();
   };
+
+  const position = (): Position | undefined => (waiting[0] ? waiting[0].from : reached);
 
   const close = (): void => {
+    reached = position();
     waiting.length = 0;
-    end();
+    fail();
   };
 
-  const follower: Follower = {
-    tell: (update, position) => {
-      const from = reached;
-      reached = position;
-      if (update.type === 'live') isCaughtUp = true;
-      if (onUpdate) return safely(onUpdate, update);
-      waiting.push({ update, from });
-      const next = asking.shift();
-      if (next) settle(next);
-      else if (isCaughtUp && waiting.length >= maxWaiting && !isPaused) {
-        isPaused = true;
-        pause();
-      }
-    },
-    advance: (position) => { reached = position; },
-    show,
-    report: (error) => safely(onError, error),
-    fail: end,
+  const tell = (update: Update, position: Position | undefined): void => {
+    const from = reached;
+    reached = position;
+    isCaughtUp ||= update.type === 'live';
+    if (onUpdate) return safely(onUpdate, update);
+    waiting.push({ update, from });
+    isPaused ||= isCaughtUp && waiting.length >= maxWaiting;
+    if (isPaused) pause();
+    wake();
   };
 
-  const iterator: AsyncIterator<Update, undefined> = {
-    next: () => {
-      const { promise, resolve, reject } = Promise.withResolvers<IteratorResult<Update, undefined>>();
-      if (waiting.length > 0 || status === 'over') settle({ resolve, reject });
-      else asking.push({ resolve, reject });
-      if (isPaused && waiting.length === 0) {
-        isPaused = isCaughtUp = false;
-        resume();
-      }
-      return promise;
-    },
-    return: () => {
-      close();
-      return Promise.resolve({ done: true, value: undefined });
-    },
+  /** To take the last of what waits is to be ready for more. */
+  const take = (): Update | undefined => {
+    const update = waiting.shift()?.update;
+    if (isPaused && waiting.length === 0) {
+      isPaused = isCaughtUp = false;
+      resume(reached);
+    }
+    return update;
   };
+
+  const follower: Follower = { tell, show, report: (error) => safely(onError, error), fail };
 
   return {
     follower,
     close,
     closed,
-    iterator,
     status: () => status,
     /** Where those updates lead to that have been handed over. */
-    position: () => (waiting[0] ? waiting[0].from : reached),
-    /** Where all that has come leads to. */
-    reached: () => reached,
+    position,
+    async *[Symbol.asyncIterator](): AsyncGenerator<Update, undefined> {
+      try {
+        for (;;) {
+          for (let update = take(); update; update = take()) yield update;
+          if (failure) throw failure;
+          if (status === 'over') return;
+          await new Promise<void>((resolve) => { wake = resolve; });
+        }
+      } finally {
+        close();
+      }
+    },
   };
 };
 

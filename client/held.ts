@@ -4,17 +4,16 @@
  */
 import type { CompactDiff, Diff, Ended, ServerMessage, Snapshot, Subscribe } from '../server/core/protocol.ts';
 import { parsePosition } from '../server/core/protocol.ts';
-import type { Position, State } from '../server/core/story.ts';
+import type { Content, Position, State } from '../server/core/story.ts';
 import { unreachable } from '../server/core/story.ts';
 
 export type HeldOptions = {
   story: string;
-  /** Empty where nothing is held. */
   position: Position;
   /** A diff led from one state to the next. */
-  onDiff(diff: Diff, before: State, after: State): void;
+  onDiff(diff: Diff, before: Content, after: Content): void;
   /** A snapshot put a state in place of another, or of one that could not be had. */
-  onSnapshot(after: State, before: State | undefined): void;
+  onSnapshot(after: State, before: Content | undefined): void;
   /** A snapshot of another history: earlier marks mean nothing any more. Called before `onSnapshot`. */
   onReset(): void;
   /** Caught up, and the story is published. */
@@ -29,13 +28,13 @@ export type HeldOptions = {
 };
 
 /** The diff in its long form, and the state after it, if it is the one that the server means. */
-export type Follow = (state: State, message: Diff | CompactDiff) => { diff: Diff; after: State } | undefined;
+export type Follow = (state: Content, message: Diff | CompactDiff) => { diff: Diff; after: Content } | undefined;
 
 type Holding =
   | { kind: 'fetching' }
-  | { kind: 'held'; state: State }
+  | { kind: 'held'; state: Content }
   /** Only a snapshot helps; until it comes the page shows `state`, or what it was rendered with. */
-  | { kind: 'lost'; state?: State };
+  | { kind: 'lost'; state?: Content };
 
 /** Holds nothing until `load` is called. */
 export const createHeld = (options: HeldOptions) => {
@@ -63,19 +62,19 @@ export const createHeld = (options: HeldOptions) => {
     behind = true;
   };
 
-  const lose = (state?: State) => {
+  const lose = (state?: Content) => {
     holding = { kind: 'lost', ...(state && { state }) };
     asked = false;
     ask();
   };
 
-  const hold = (state: State, from: Position, to = from) => {
+  const hold = (state: Content, from: Position, to = from) => {
     holding = { kind: 'held', state };
     [since, position] = [from, to];
     asked = behind = false;
   };
 
-  const follow = (state: State, message: Diff | CompactDiff) => {
+  const follow = (state: Content, message: Diff | CompactDiff) => {
     if (isAtOrBefore(message.to, position)) return;
     if (!isAtOrBefore(since, message.from) || !isAtOrBefore(message.from, position)) return miss();
     const followed = options.follow(state, message);
@@ -99,7 +98,7 @@ export const createHeld = (options: HeldOptions) => {
 
   /** What is held is also the state at a later position, unless something was missed on the way. */
   const advance = (to: Position) => {
-    if (!behind && (position === '' || isAtOrBefore(position, to))) position = to;
+    if (!behind && isAtOrBefore(position, to)) position = to;
   };
 
   const end = (message: Ended) => {
@@ -144,6 +143,7 @@ export const createHeld = (options: HeldOptions) => {
   };
 };
 
+/** In one log. */
 export const isAtOrBefore = (a: Position, b: Position): boolean => {
   const [one, other] = [parsePosition(a), parsePosition(b)];
   return one !== undefined && one.epoch === other?.epoch && one.sequence <= other.sequence;

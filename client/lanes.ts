@@ -1,5 +1,5 @@
 /** The sockets to one server. What is followed there shares one, as far as the server lets it carry. */
-import type { ClientMessage, CompactDiff, ServerMessage } from '../server/core/protocol.ts';
+import type { ClientMessage, ServerMessage } from '../server/core/protocol.ts';
 import { everyStory } from '../server/core/protocol.ts';
 import { connect } from './platform.ts';
 import { FollowError } from './update.ts';
@@ -7,15 +7,13 @@ import { FollowError } from './update.ts';
 /** subscriptions that a socket is taken to carry, until `hello` says how many */
 const usualRoom = 32;
 
-export type Message = ServerMessage | CompactDiff;
-
-/** What is followed on a socket: a story, or every story. */
-export type Topic = {
+/** Who follows a story, or every story. */
+export type Subscriber = {
   /** Its slug now; `*` for every story. */
   story(): string;
   /** There is a new session: asks for what is wanted of it. */
   greet(): void;
-  hear(message: Message): void;
+  hear(message: ServerMessage): void;
   /** The socket is gone; another will come. */
   lose(): void;
   /** No socket will come. */
@@ -28,7 +26,7 @@ export type LanesOptions = { origin: string; WebSocket: typeof WebSocket };
 
 export const createLanes = ({ origin, WebSocket }: LanesOptions) => {
   const lanes = new Set<Lane>();
-  const laneOf = new Map<Topic, Lane>();
+  const laneOf = new Map<Subscriber, Lane>();
 
   const open = (): Lane => {
     const lane = createLane({ origin, WebSocket, onCrowded: place, onOver: () => lanes.delete(lane) });
@@ -36,37 +34,35 @@ export const createLanes = ({ origin, WebSocket }: LanesOptions) => {
     return lane;
   };
 
-  /** Finds it a socket, or opens one. A story that another topic on the same socket follows needs another. */
-  const place = (topic: Topic): void => {
-    leave(topic);
-    const lane = [...lanes].find((lane) => lane.hasRoomFor(topic)) ?? open();
-    laneOf.set(topic, lane);
-    lane.add(topic);
+  /** Finds it a socket, or opens one. A story that another subscriber on the same socket follows needs another. */
+  const place = (subscriber: Subscriber): void => {
+    leave(subscriber);
+    const lane = [...lanes].find((lane) => lane.hasRoomFor(subscriber)) ?? open();
+    laneOf.set(subscriber, lane);
+    lane.add(subscriber);
   };
 
-  const leave = (topic: Topic): void => {
-    const lane = laneOf.get(topic);
-    laneOf.delete(topic);
-    lane?.remove(topic);
+  const leave = (subscriber: Subscriber): void => {
+    const lane = laneOf.get(subscriber);
+    laneOf.delete(subscriber);
+    lane?.remove(subscriber);
   };
 
   return {
     place,
     leave,
-    /** Whether another topic on its socket follows the same story. */
-    isTwice: (topic: Topic): boolean => laneOf.get(topic)?.holds(topic.story(), topic) ?? false,
     /** Sends where there is a session; every new one is asked for what is wanted then. */
-    send: (topic: Topic, message: ClientMessage): void => laneOf.get(topic)?.send(message),
+    send: (subscriber: Subscriber, message: ClientMessage): void => laneOf.get(subscriber)?.send(message),
     /** Something on the way to the server does not work: its socket comes back later. */
-    doubt: (topic: Topic): void => laneOf.get(topic)?.doubt(),
+    doubt: (subscriber: Subscriber): void => laneOf.get(subscriber)?.doubt(),
   };
 };
 
-type LaneOptions = LanesOptions & { onCrowded(topic: Topic): void; onOver(): void };
+type LaneOptions = LanesOptions & { onCrowded(subscriber: Subscriber): void; onOver(): void };
 
-/** One socket, for as long as there is a topic on it. */
+/** One socket, for as long as there is a subscriber on it. */
 const createLane = ({ origin, WebSocket, onCrowded, onOver }: LaneOptions) => {
-  const topics = new Set<Topic>();
+  const subscribers = new Set<Subscriber>();
   let greeted = false;
   let room = usualRoom;
   let closeCode = 0;
@@ -74,22 +70,22 @@ const createLane = ({ origin, WebSocket, onCrowded, onOver }: LaneOptions) => {
   const greet = (maxSubscriptions: number): void => {
     greeted = true;
     room = maxSubscriptions;
-    const all = [...topics];
+    const all = [...subscribers];
     all.slice(room).forEach(onCrowded);
-    for (const topic of all.slice(0, room)) topic.greet();
+    for (const subscriber of all.slice(0, room)) subscriber.greet();
   };
 
-  const hear = (message: Message): void => {
+  const hear = (message: ServerMessage): void => {
     if (message.type === 'hello') return greet(message.limits.maxSubscriptions);
     const story = 'story' in message ? message.story : everyStory;
-    for (const topic of Array.from(topics)) if (topic.story() === everyStory || topic.story() === story) topic.hear(message);
+    for (const subscriber of Array.from(subscribers)) if (subscriber.story() === everyStory || subscriber.story() === story) subscriber.hear(message);
   };
 
   const lose = (isOver: boolean): void => {
     greeted = false;
     const error = new FollowError('refused', `${origin} closed the connection with ${closeCode}, after which nobody comes back`, { closeCode });
     if (isOver) close();
-    for (const topic of Array.from(topics)) if (isOver) topic.fail(error); else topic.lose();
+    for (const subscriber of Array.from(subscribers)) if (isOver) subscriber.fail(error); else subscriber.lose();
   };
 
   const close = (): void => {
@@ -106,24 +102,23 @@ const createLane = ({ origin, WebSocket, onCrowded, onOver }: LaneOptions) => {
     onClosed: (code) => { closeCode = code; },
     onMessage: hear,
     onPhase: (phase) => {
-      if (phase !== 'open' && (greeted || phase !== 'connecting') && topics.size > 0) lose(phase === 'over');
+      if (phase !== 'open' && (greeted || phase !== 'connecting') && subscribers.size > 0) lose(phase === 'over');
     },
   });
   globalThis.addEventListener?.('online', renew);
 
-  const isOfEvery = (topic: Topic): boolean => topic.story() === everyStory;
-  const holds = (story: string, except?: Topic): boolean => [...topics].some((topic) => topic !== except && topic.story() === story);
+  const isOfEvery = (subscriber: Subscriber): boolean => subscriber.story() === everyStory;
+  const holds = (story: string): boolean => [...subscribers].some((subscriber) => subscriber.story() === story);
   return {
-    holds,
-    hasRoomFor: (topic: Topic): boolean => topics.size < room && !isOfEvery(topic) && !holds(everyStory) && !holds(topic.story()),
-    add: (topic: Topic): void => {
-      topics.add(topic);
-      if (greeted) topic.greet();
+    hasRoomFor: (subscriber: Subscriber): boolean => subscribers.size < room && !isOfEvery(subscriber) && !holds(everyStory) && !holds(subscriber.story()),
+    add: (subscriber: Subscriber): void => {
+      subscribers.add(subscriber);
+      if (greeted) subscriber.greet();
     },
     /** The last one closes the socket. */
-    remove: (topic: Topic): void => {
-      topics.delete(topic);
-      if (topics.size === 0) close();
+    remove: (subscriber: Subscriber): void => {
+      subscribers.delete(subscriber);
+      if (subscribers.size === 0) close();
     },
     send: (message: ClientMessage): void => {
       if (greeted) connection.send(message);

@@ -27,7 +27,7 @@ export class FollowError extends Error {
   readonly story: string | undefined;
   readonly closeCode: number | undefined;
 
-  constructor(code: FollowErrorCode, message: string, { story, closeCode, cause }: { story?: string; closeCode?: number; cause?: unknown } = {}) {
+  constructor(code: FollowErrorCode, message: string, { story, closeCode, cause }: { story?: string | undefined; closeCode?: number | undefined; cause?: unknown } = {}) {
     super(message, { cause });
     this.code = code;
     this.story = story;
