@@ -3,13 +3,14 @@ import compression from 'compression';
 import express, { type Express, type RequestHandler, type Response, type Router } from 'express';
 import type { RevisionLog } from './revision-log.ts';
 import { fingerprint, redirect } from './http/answers.ts';
-import { createApi, type FileProblem } from './http/api.ts';
+import { createApi, crossOrigin, type FileProblem } from './http/api.ts';
 import { createAssets, createStoryFiles } from './http/assets.ts';
 import { answerErrors, notFound, readOnly, refuseMalformed } from './http/errors.ts';
 import { createFeedRoutes } from './http/feeds.ts';
 import { createSearch } from './http/search.ts';
 import { createSecurityHeaders } from './http/security.ts';
 import { createSite } from './http/site.ts';
+import type { Site } from './pages/layout.ts';
 import { styleHash } from './pages/style.ts';
 
 export type HttpOptions = {
@@ -18,7 +19,7 @@ export type HttpOptions = {
   problemsOf: (story: string) => FileProblem[];
   storiesFolder: string;
   /** The built browser scripts: the folder served under `/client/`, and the address of each. */
-  client: { script: (name: 'story' | 'index' | 'walk') => string; folder: string };
+  client: { script: Site['script']; folder: string };
   options: {
     /** BCP 47: what pages speak that belong to no story. */
     lang: string;
@@ -27,6 +28,8 @@ export type HttpOptions = {
     trustProxy: boolean;
     /** Whose pages may read the JSON; `*` for all. */
     origins: string[];
+    /** Whose pages may show `/stories/<slug>/embed` in a frame, as sources of a content security policy. */
+    frameAncestors: string[];
     /** The WebSub hub that feeds name. */
     hub?: string;
   };
@@ -43,7 +46,7 @@ export type HttpOptions = {
 /** Listens to nothing itself: hand it to `createServer`. */
 export const createHttp = ({ log, problemsOf, storiesFolder, client, options, ready, control, build, onError = console.error }: HttpOptions): Express => {
   const site = { lang: options.lang, script: client.script };
-  const edition = fingerprint([build, styleHash, options.lang, client.script('story'), client.script('index'), client.script('walk'), options.hub].join());
+  const edition = fingerprint([build, styleHash, options.lang, client.script('story'), client.script('index'), client.script('walk'), client.script('frame'), options.hub].join());
   const app = express();
   app.disable('x-powered-by');
   app.enable('case sensitive routing');
@@ -51,7 +54,7 @@ export const createHttp = ({ log, problemsOf, storiesFolder, client, options, re
   // One hop, not all: the address is the one that the proxy saw, whatever the client claims.
   app.set('trust proxy', options.trustProxy ? 1 : false);
 
-  app.use(createSecurityHeaders());
+  app.use(createSecurityHeaders(options.frameAncestors));
   if (control) app.use(control);
   app.use(refuseMalformed, withoutLastSlash, varies, compression({ filter: isWhole }));
   app.use(createHealth(ready));
@@ -59,7 +62,7 @@ export const createHttp = ({ log, problemsOf, storiesFolder, client, options, re
   app.use(createFeedRoutes({ ...options, log, edition }));
   app.use(createSearch({ log, edition }));
   app.use('/api', createApi({ ...options, log, problemsOf, edition }));
-  app.use(createStoryFiles(storiesFolder));
+  app.use(createStoryFiles(storiesFolder, crossOrigin(options.origins)));
   app.use(createSite({ log, site, edition }));
   app.use(notFound);
   app.use(answerErrors(site, onError));
