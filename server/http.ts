@@ -4,7 +4,7 @@ import express, { type Express, type RequestHandler, type Response, type Router 
 import { defaults } from './config.ts';
 import type { RevisionLog } from './revision-log.ts';
 import { fingerprint, redirect } from './http/answers.ts';
-import { createApi, type FileProblem } from './http/api.ts';
+import { createApi, crossOrigin, type FileProblem } from './http/api.ts';
 import { createAssets, createStoryFiles } from './http/assets.ts';
 import { answerErrors, notFound, readOnly, refuseMalformed } from './http/errors.ts';
 import { createFeedRoutes } from './http/feeds.ts';
@@ -12,6 +12,7 @@ import { createReplay } from './http/replay.ts';
 import { createSearch } from './http/search.ts';
 import { createSecurityHeaders } from './http/security.ts';
 import { createSite } from './http/site.ts';
+import type { Site } from './pages/layout.ts';
 import { styleHash } from './pages/style.ts';
 
 export type HttpOptions = {
@@ -20,7 +21,7 @@ export type HttpOptions = {
   problemsOf: (story: string) => FileProblem[];
   storiesFolder: string;
   /** The built browser scripts: the folder served under `/client/`, and the address of each. */
-  client: { script: (name: 'story' | 'index' | 'walk') => string; folder: string };
+  client: { script: Site['script']; folder: string };
   options: {
     /** BCP 47: what pages speak that belong to no story. */
     lang: string;
@@ -29,6 +30,8 @@ export type HttpOptions = {
     trustProxy: boolean;
     /** Whose pages may read the JSON; `*` for all. */
     origins: string[];
+    /** Whose pages may show `/stories/<slug>/embed` in a frame, as sources of a content security policy. */
+    frameAncestors: string[];
     /** The WebSub hub that feeds name. */
     hub?: string;
   };
@@ -45,7 +48,7 @@ export type HttpOptions = {
 /** Listens to nothing itself: hand it to `createServer`. */
 export const createHttp = ({ log, problemsOf, storiesFolder, client, options, ready, control, build, onError = console.error }: HttpOptions): Express => {
   const site = { lang: options.lang, script: client.script };
-  const edition = fingerprint([build, styleHash, options.lang, client.script('story'), client.script('index'), client.script('walk'), options.hub].join());
+  const edition = fingerprint([build, styleHash, options.lang, client.script('story'), client.script('index'), client.script('walk'), client.script('frame'), options.hub].join());
   const app = express();
   app.disable('x-powered-by');
   app.enable('case sensitive routing');
@@ -54,7 +57,7 @@ export const createHttp = ({ log, problemsOf, storiesFolder, client, options, re
   app.set('trust proxy', options.trustProxy ? 1 : false);
 
   app.use(createReplay({ version: log.version, maxBytes: defaults.replayBytes }));
-  app.use(createSecurityHeaders());
+  app.use(createSecurityHeaders(options.frameAncestors));
   if (control) app.use(control);
   app.use(refuseMalformed, withoutLastSlash, varies, compression({ filter: isWhole }));
   app.use(createHealth(ready));
@@ -62,7 +65,7 @@ export const createHttp = ({ log, problemsOf, storiesFolder, client, options, re
   app.use(createFeedRoutes({ ...options, log, edition }));
   app.use(createSearch({ log, edition }));
   app.use('/api', createApi({ ...options, log, problemsOf, edition }));
-  app.use(createStoryFiles(storiesFolder));
+  app.use(createStoryFiles(storiesFolder, crossOrigin(options.origins)));
   app.use(createSite({ log, site, edition }));
   app.use(notFound);
   app.use(answerErrors(site, onError));

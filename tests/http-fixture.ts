@@ -65,7 +65,7 @@ export const startSite = async (given: Given = {}) => {
     ready: () => true,
     build: 'test',
     ...given,
-    options: { lang: 'en', trustProxy: false, origins: [], ...given.options },
+    options: { lang: 'en', trustProxy: false, origins: [], frameAncestors: [], ...given.options },
   });
   const server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -78,7 +78,7 @@ const renderHeading = ({ id, level, heading }: Section, texts: ClientTexts): str
 };
 
 /** A correction belongs to the section it names, else to those that were edited in the same save. */
-const isAbout = ({ at, section }: Correction, { id, was, added, revised }: Section): boolean =>
+export const isAbout = ({ at, section }: Correction, { id, was, added, revised }: Section): boolean =>
   section === undefined ? revised === at && revised !== added : section === id || was.includes(section);
 
 /** Says at the section itself that it was corrected, and leads to what is said about it at the foot. */
