@@ -47,7 +47,7 @@ test('npx stop-press serve: the page with its script and style, and the live soc
   expect(page).toContain('<h1 class="headline">One</h1>');
   expect(page).toMatch(/<style>[^<]{1000,}<\/style>/);
   const script = /<script type="module" src="([^"]+)"/.exec(page)?.[1] ?? '';
-  expect((await fetch(served.address + script)).headers.get('content-type')).toContain('text/javascript');
+  for (const path of [script, '/embed.js']) expect((await fetch(served.address + path)).headers.get('content-type'), path).toContain('text/javascript');
   const socket = new WebSocket(`${served.address.replace('http', 'ws')}/live?story=storm`);
   expect(JSON.parse(String((await once(socket, 'message'))[0]))).toMatchObject({ type: 'hello' });
   expect(JSON.parse(String((await once(socket, 'message'))[0]))).toMatchObject({ type: 'snapshot', story: 'storm', state: { meta: { headline: 'One' } } });

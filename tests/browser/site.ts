@@ -22,7 +22,7 @@ export const buildScripts = async (options: { embed?: true } = {}) => {
     await build({ root: root.pathname, configFile: new URL(config, root).pathname, logLevel: 'error', build: { outDir: folder, emptyOutDir: config === 'client/vite.config.ts' } });
   }
   const manifest = JSON.parse(await readFile(join(folder, '.vite/manifest.json'), 'utf8')) as Record<string, { file: string }>;
-  return { folder, fileOf: (name: 'story' | 'changes' | 'index' | 'walk' | 'frame'): string => manifest[`client/${name}.ts`]?.file ?? '' };
+  return { folder, fileOf: (name: 'story' | 'changes' | 'index' | 'walk' | 'frame' | 'embed/changes'): string => manifest[`client/${name}.ts`]?.file ?? '' };
 };
 
 export type FakeSocket = {
