@@ -58,7 +58,7 @@ test('npx stop-press check, --version, and what is said where there are no stori
   const { version } = JSON.parse(await readFile(join(modules, '../package.json'), 'utf8')) as { version: string };
   expect(await project.run('npx', 'stop-press', 'check', 'stories')).toContain('1 file checked, 0 errors');
   expect(await project.run('npx', 'stop-press', '--version')).toBe(`${version}\n`);
-  await expect(project.run('npx', 'stop-press', 'serve', 'nowhere')).rejects.toThrow('there is no folder nowhere here: make it, or name another with stop-press serve FOLDER');
+  await expect(project.run('npx', 'stop-press', 'serve', 'nowhere')).rejects.toThrow('there is no folder nowhere: make it, or name another with stop-press serve FOLDER');
 });
 
 test('the library in Node follows a story', async () => {
