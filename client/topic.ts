@@ -105,7 +105,7 @@ export const createTopic = ({ story: wanted, since, states, lanes, fetchState, o
     const known = held.get(slug);
     jobs.delete(slug);
     if (known && !reset && isAtOrBefore(at, known.position)) moveOn(at);
-    else if (known || reset || position === undefined || isCaughtUp) adopt(message);
+    else if (known || reset || position === undefined || (isEvery && isCaughtUp)) adopt(message);
     else fetchFor(message);
   };
 
