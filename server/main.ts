@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { commandOptions, optionsHelp, readArguments, readConfig, refuseForeignOptions, UsageError, type Arguments } from './config.ts';
 import type { Wish } from './control.ts';
+import { packageFolder } from './package.ts';
 
 // Each command loads what it needs, so that the small ones answer at once.
 
@@ -91,7 +92,7 @@ const carryOut = async (data: string, wish: Wish): Promise<number> => {
 const commands: Record<string, (given: Arguments) => number | Promise<number>> = { serve: runServer, check: runCheck, explain: runExplain, follow: runFollow, withdraw: runWithdraw, redact: runRedact };
 
 const version = (): string => {
-  const { version }: { version: string } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const { version }: { version: string } = JSON.parse(readFileSync(new URL('package.json', packageFolder), 'utf8'));
   return version;
 };
 
