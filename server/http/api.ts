@@ -1,13 +1,14 @@
 /** The JSON addresses under `/api`. */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
+import express, { type Request, type Response, type Router } from 'express';
 import { defaults } from '../config.ts';
 import { encodeSlug } from '../core/render.ts';
 import type { Problem } from '../core/parse.ts';
 import { parsePosition, type Diff } from '../core/protocol.ts';
 import type { Position } from '../core/story.ts';
 import type { RevisionLog, Summary } from '../revision-log.ts';
-import { answerImmutable, answerLive, fingerprint, positionHeader, redirect } from './answers.ts';
+import { answerImmutable, answerLive, fingerprint, redirect } from './answers.ts';
+import { crossOrigin } from './cross-origin.ts';
 import { HttpError, readOnly } from './errors.ts';
 import { beforeOf, parseRange, parseWhich, publishedStory, revisionAt, sentOn, slugOf } from './stories.ts';
 
@@ -133,18 +134,6 @@ const sequenceOf = (position: Position): number => parsePosition(position)?.sequ
 const emptyDiff = (log: RevisionLog, story: string, position: Position): Diff => {
   const { state, summary } = revisionAt(log, story, position);
   return { type: 'diff', story, from: state.position, to: state.position, revision: state.revision, at: summary.at, change: 'minor', folded: 0, hash: state.hash, ops: [] };
-};
-
-/** Lets pages of these origins read along. */
-export const crossOrigin = (origins: string[]): RequestHandler => (request, response, next) => {
-  const origin = request.get('Origin');
-  if (origins.length > 0 && !origins.includes('*')) response.vary('Origin');
-  const allowed = origins.includes('*') ? '*' : origins.find((known) => known === origin);
-  if (allowed !== undefined) {
-    response.set({ 'Access-Control-Allow-Origin': allowed, 'Access-Control-Expose-Headers': `ETag, ${positionHeader}` });
-    if (request.method === 'OPTIONS') response.set({ 'Access-Control-Allow-Methods': 'GET, HEAD', 'Access-Control-Allow-Headers': 'If-None-Match', 'Access-Control-Max-Age': '86400' });
-  }
-  next();
 };
 
 const mayReadProblems = (request: StoryRequest, { editorToken, trustProxy }: ApiOptions): boolean => {

@@ -1,7 +1,7 @@
 /** From an address to a story, a revision or a range of them. Everything that is not there is an `HttpError`, or a redirect that has been sent. */
 import type { Request, Response } from 'express';
 import { encodeSlug } from '../core/render.ts';
-import { parsePosition } from '../core/protocol.ts';
+import { formats, parsePosition, type Format } from '../core/protocol.ts';
 import type { Position } from '../core/story.ts';
 import type { Lookup, RevisionLog, Standing } from '../revision-log.ts';
 import { HttpError } from './errors.ts';
@@ -82,4 +82,12 @@ export const beforeOf = ({ query }: Request): number | undefined => {
   if (before === undefined) return undefined;
   if (typeof before !== 'string' || !/^[1-9]\d{0,14}$/.test(before)) throw new HttpError('malformed', 'before is the number of a revision');
   return Number(before);
+};
+
+/** `?format=compact`: how diffs are to be told. Throws 400 where it is none that is known. */
+export const formatOf = ({ query }: Request): Format => {
+  const { format = 'ops' } = query;
+  const known = formats.find((each) => each === format);
+  if (!known) throw new HttpError('malformed', `format is one of ${formats.join(', ')}`);
+  return known;
 };
