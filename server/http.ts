@@ -64,7 +64,7 @@ export const createHttp = ({ log, readers = createReaders({ log }), problemsOf, 
   app.use(createAssets(client.folder));
   app.use(createFeedRoutes({ ...options, log, edition }));
   app.use(createSearch({ log, edition }));
-  app.use('/api', createApi({ ...options, log, problemsOf, edition }));
+  app.use('/api', createApi({ ...options, log, readers, problemsOf, edition }));
   app.use(createStoryFiles(storiesFolder));
   app.use(createSite({ log, site, edition }));
   app.use(notFound);

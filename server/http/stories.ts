@@ -10,6 +10,9 @@ import { redirect } from './answers.ts';
 export type Published = Extract<Standing, { kind: 'published' }>;
 export type FoundRevision = Extract<Lookup, { kind: 'found' }>;
 
+/** The address of a story's state. */
+export const apiPath = (story: string): string => `/api/stories/${encodeSlug(story)}`;
+
 /** The segments of `*story` in a route. */
 export const slugOf = (segments: string[]): string => segments.join('/').normalize('NFC');
 
