@@ -9,6 +9,7 @@ import { answerImmutable, answerLive, fingerprint, redirect } from './answers.ts
 import { crossOrigin } from './cross-origin.ts';
 import { createDiffs, type DiffRequest } from './diffs.ts';
 import { HttpError, readOnly } from './errors.ts';
+import { createSources } from './sources.ts';
 import { apiPath, beforeOf, publishedStory, revisionAt, sentOn, slugOf } from './stories.ts';
 
 export type FileProblem = Problem & { file: string };
@@ -71,6 +72,7 @@ export const createApi = (options: ApiOptions): Router => {
   // Before CORS: what editors may read, no page of another origin may.
   router.route('/stories/*story/problems').get(problems).all(readOnly);
   router.use(crossOrigin(options.origins));
+  router.use(createSources(options));
   router.route('/stories').get(list).all(readOnly);
   router.route('/stories/*story/revisions').get(revisions).all(readOnly);
   router.route('/stories/*story/revisions/:part').get<PartRequest['params']>(revision).all(readOnly);
