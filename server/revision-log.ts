@@ -89,6 +89,9 @@ export interface RevisionLog {
   /** The position of the last entry of the whole log; `<epoch>_0` while it is empty. */
   head(): Position;
 
+  /** Changes with every entry and every redaction: while it stands, this log gives the same answers to the same questions. Costs nothing to ask. */
+  version(): number;
+
   /** Every slug that is published now, latest update first. */
   published(): { story: string; position: Position; state: State }[];
 

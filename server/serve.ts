@@ -1,4 +1,5 @@
 /** Composes the server, in the order in which its parts need each other, and takes it apart again. */
+import { statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { findClientFiles } from './client-files.ts';
 import { defaults, UsageError, type Config } from './config.ts';
@@ -21,7 +22,8 @@ export type Running = {
 
 /** Starts a server on a folder of stories. Rejects with one clear error, and nothing left behind, where it cannot. */
 export const serve = async (folder: string, config: Config, terminal: Terminal): Promise<Running> => {
-  const { lang, trustProxy, origins, editorToken, hub, maxSocketsPerAddress } = config;
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw new UsageError(`there is no folder ${folder} here: make it, or name another with stop-press serve FOLDER`);
+  const { lang, trustProxy, origins, frameAncestors, editorToken, hub, maxSocketsPerAddress } = config;
   const client = findClientFiles();
   const onError = (error: unknown) => terminal.complain(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
 
@@ -36,7 +38,7 @@ export const serve = async (folder: string, config: Config, terminal: Terminal):
     problemsOf: publisher.problemsOf,
     storiesFolder: folder,
     client,
-    options: { lang, trustProxy, origins, ...(editorToken !== undefined && { editorToken }), ...(hub !== undefined && { hub }) },
+    options: { lang, trustProxy, origins, frameAncestors, ...(editorToken !== undefined && { editorToken }), ...(hub !== undefined && { hub }) },
     ready: () => ready,
     control: control.router,
     build: client.build,

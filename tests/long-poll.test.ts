@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { request } from 'node:http';
+import { shortly } from '../server/http/answers.ts';
 import { apply } from '../server/core/diff.ts';
 import type { Diff } from '../server/core/protocol.ts';
 import { createMemoryLog } from '../server/revision-log/memory.ts';
@@ -49,7 +50,7 @@ describe('the diff to now', () => {
     const last = await newsroom.publish('storm', text('One.', 'Two.'));
     const answer = await poll(`${at(1)}..?wait=25`);
     const { status, headers } = answer;
-    expect([status, headers['content-location'], headers['stop-press-position'], headers['cache-control']]).toEqual([200, `/api/stories/storm/diffs/${at(1)}..${at(3)}`, at(3), 'no-cache']);
+    expect([status, headers['content-location'], headers['stop-press-position'], headers['cache-control']]).toEqual([200, `/api/stories/storm/diffs/${at(1)}..${at(3)}`, at(3), shortly]);
     expect(apply(state, diffOf(answer).ops, diffOf(answer).at).hash).toBe(last.state.hash);
     expect((await poll(`${at(1)}..`, { 'If-None-Match': String(headers.etag) })).status).toBe(304);
     expect((await poll(`${at(2)}..`, { 'If-None-Match': String(headers.etag) })).status).toBe(200);

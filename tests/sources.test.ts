@@ -6,6 +6,7 @@ import { publishedMarkdown } from '../server/core/source/markdown.ts';
 import { publishedText } from '../server/core/source/text.ts';
 import type { Section, State } from '../server/core/story.ts';
 import { textOf } from '../server/core/text.ts';
+import { shortly } from '../server/http/answers.ts';
 import { createPublisher } from '../server/publisher.ts';
 import { identityDataIsThere } from './bench/identity-cases.ts';
 import { versionsOf } from './histories.ts';
@@ -171,7 +172,7 @@ describe('the addresses', () => {
     await save('storm', secretStory('One.'));
     await save('storm', secretStory('Two.').replace('First', 'Second'));
     const md = await site.get('/api/stories/storm.md');
-    expect([md.status, md.headers['content-type'], md.headers['cache-control'], md.headers['stop-press-position']]).toEqual([200, 'text/markdown; charset=utf-8', 'no-cache', '7f3a9c21_2']);
+    expect([md.status, md.headers['content-type'], md.headers['cache-control'], md.headers['stop-press-position']]).toEqual([200, 'text/markdown; charset=utf-8', shortly, '7f3a9c21_2']);
     expect(md.body).toBe('---\nheadline: Storm\nlang: en\nstatus: developing\nnote: Second\n---\n\nTwo.\n');
     expect((await site.get('/api/stories/storm.md', { 'If-None-Match': String(md.headers.etag) })).status).toBe(304);
     const txt = await site.get('/api/stories/storm.txt');

@@ -36,11 +36,11 @@ export const createApi = (options: ApiOptions): Router => {
   const json = (response: Response): Response => response.type('application/json');
 
   const list = (request: Request, response: Response): void =>
-    answerLive(request, json(response), { position: log.head(), edition }, () => JSON.stringify({ position: log.head(), stories: log.published().map(listed) }));
+    answerLive(request, json(response), { position: log.head(), edition, anyQuery: true }, () => JSON.stringify({ position: log.head(), stories: log.published().map(listed) }));
 
   const state = (request: StoryRequest, response: Response): void => {
     const standing = publishedStory(log, request, response);
-    if (standing) answerLive(request, json(response), { position: standing.position, edition }, () => JSON.stringify(standing.state));
+    if (standing) answerLive(request, json(response), { position: standing.position, edition, anyQuery: true }, () => JSON.stringify(standing.state));
   };
 
   const revisions = (request: StoryRequest, response: Response): void => {
@@ -56,17 +56,18 @@ export const createApi = (options: ApiOptions): Router => {
     const { part } = request.params;
     const { state } = revisionAt(log, standing.state.story, part);
     if (part !== state.position) return redirect(response, `${apiPath(standing.state.story)}/revisions/${state.position}`);
-    answerImmutable(json(response), state.position, JSON.stringify(state));
+    answerImmutable(request, json(response), { position: state.position, edition }, () => JSON.stringify(state));
   };
 
   const problems = (request: StoryRequest, response: Response): void => {
+    response.set('Cache-Control', 'no-store');
     if (!mayReadProblems(request, options)) throw new HttpError('forbidden', 'problems are for editors: ask from this machine, or with the editor token');
     const story = slugOf(request.params.story);
     const found = options.problemsOf(story);
     const standing = log.find(story);
     if (found.length === 0 && !standing) throw new HttpError('missing', 'there is no story at this address');
     if (sentOn(request, response, found.length === 0 && standing?.kind === 'moved' ? standing.to : story)) return;
-    json(response).set('Cache-Control', 'no-store').send(JSON.stringify({ problems: found.map(({ severity, file, line, column, message }) => ({ severity, file, line, column, message })) }));
+    json(response).send(JSON.stringify({ problems: found.map(({ severity, file, line, column, message }) => ({ severity, file, line, column, message })) }));
   };
 
   // Before CORS: what editors may read, no page of another origin may.

@@ -43,7 +43,7 @@ export const createDiffs = ({ log, readers, trustProxy, edition }: DiffsOptions)
     const found = diffBetween(log, standing.state.story, parseRange(part));
     const range = `${found.from}..${found.to}`;
     if (part !== range) return redirect(response, addressOf(request, found.story, range));
-    answerImmutable(response.type('application/json'), found.to, textOf(found, format));
+    answerImmutable(request, response.type('application/json'), { position: found.to, edition }, () => textOf(found, format));
   };
 
   /** Whether there was something to answer: a diff, or that the story has gone elsewhere. The diff leads from where the client says it stands. */

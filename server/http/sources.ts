@@ -2,7 +2,6 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { publishedMarkdown } from '../core/source/markdown.ts';
 import { publishedText } from '../core/source/text.ts';
-import { createRecent } from '../revision-log/recent.ts';
 import type { RevisionLog } from '../revision-log.ts';
 import { answerImmutable, answerLive, redirect } from './answers.ts';
 import { readOnly } from './errors.ts';
@@ -27,21 +26,15 @@ const kinds = [
 ] as const;
 type Kind = (typeof kinds)[number];
 
-/** texts that are remembered */
-const recentTexts = 16;
-
 /** To be mounted before the addresses of which these are longer: `/stories/storm.md` is no story `storm.md`. */
 export const createSources = ({ log, edition }: SourcesOptions): Router => {
   const router = express.Router({ caseSensitive: true, strict: true });
-
-  const texts = createRecent<string, string>(recentTexts);
-  const write = (kind: Kind, found: FoundRevision): string => texts.get([kind.ending, found.state.position, found.state.story].join(' '), () => kind.write(log, found));
 
   const current = (kind: Kind) => (request: StoryRequest, response: Response): void => {
     const standing = publishedStory(log, request, response);
     if (!standing) return;
     const { story, position } = standing.state;
-    answerLive(request, response.type(kind.type), { position: standing.position, edition }, () => write(kind, revisionAt(log, story, position)));
+    answerLive(request, response.type(kind.type), { position: standing.position, edition }, () => kind.write(log, revisionAt(log, story, position)));
   };
 
   const revision = (kind: Kind) => (request: RevisionRequest, response: Response): void => {
@@ -51,7 +44,7 @@ export const createSources = ({ log, edition }: SourcesOptions): Router => {
     const found = revisionAt(log, story, request.params.part);
     const { position } = found.state;
     if (request.params.part !== position) return redirect(response, `${apiPath(story)}/revisions/${position}.${kind.ending}`);
-    answerImmutable(response.type(kind.type), position, write(kind, found));
+    answerImmutable(request, response.type(kind.type), { position, edition }, () => kind.write(log, found));
   };
 
   for (const kind of kinds) {
