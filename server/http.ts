@@ -2,11 +2,14 @@
 import compression from 'compression';
 import express, { type Express, type RequestHandler, type Response, type Router } from 'express';
 import { defaults } from './config.ts';
+import { createReaders, type Readers } from './readers.ts';
 import type { RevisionLog } from './revision-log.ts';
 import { fingerprint, redirect } from './http/answers.ts';
-import { createApi, crossOrigin, type FileProblem } from './http/api.ts';
+import { createApi, type FileProblem } from './http/api.ts';
 import { createAssets, createStoryFiles } from './http/assets.ts';
+import { crossOrigin } from './http/cross-origin.ts';
 import { answerErrors, notFound, readOnly, refuseMalformed } from './http/errors.ts';
+import { createEventRoutes } from './http/events.ts';
 import { createFeedRoutes } from './http/feeds.ts';
 import { createReplay } from './http/replay.ts';
 import { createSearch } from './http/search.ts';
@@ -17,6 +20,8 @@ import { styleHash } from './pages/style.ts';
 
 export type HttpOptions = {
   log: RevisionLog;
+  /** Who is sent events, together with the sockets' clients. */
+  readers?: Readers;
   /** What is wrong with the file of a story, with its name. */
   problemsOf: (story: string) => FileProblem[];
   storiesFolder: string;
@@ -46,7 +51,7 @@ export type HttpOptions = {
 };
 
 /** Listens to nothing itself: hand it to `createServer`. */
-export const createHttp = ({ log, problemsOf, storiesFolder, client, options, ready, control, build, onError = console.error }: HttpOptions): Express => {
+export const createHttp = ({ log, readers = createReaders({ log }), problemsOf, storiesFolder, client, options, ready, control, build, onError = console.error }: HttpOptions): Express => {
   const site = { lang: options.lang, script: client.script };
   const edition = fingerprint([build, styleHash, options.lang, client.script('story'), client.script('index'), client.script('walk'), client.script('frame'), options.hub].join());
   const app = express();
@@ -59,12 +64,14 @@ export const createHttp = ({ log, problemsOf, storiesFolder, client, options, re
   app.use(createReplay({ version: log.version, maxBytes: defaults.replayBytes }));
   app.use(createSecurityHeaders(options.frameAncestors));
   if (control) app.use(control);
-  app.use(refuseMalformed, withoutLastSlash, varies, compression({ filter: isWhole }));
+  app.use(refuseMalformed, withoutLastSlash);
+  app.use('/api', createEventRoutes({ ...options, log, readers }));
+  app.use(varies, compression({ filter: isWhole }));
   app.use(createHealth(ready));
   app.use(createAssets(client.folder));
   app.use(createFeedRoutes({ ...options, log, edition }));
   app.use(createSearch({ log, edition }));
-  app.use('/api', createApi({ ...options, log, problemsOf, edition }));
+  app.use('/api', createApi({ ...options, log, readers, problemsOf, edition }));
   app.use(createStoryFiles(storiesFolder, crossOrigin(options.origins)));
   app.use(createSite({ log, site, edition }));
   app.use(notFound);
