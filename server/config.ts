@@ -32,6 +32,15 @@ export const defaults = {
   /** on a page of a story's history, where each says what it changed */
   revisionsOnPage: 50,
 
+  /** ms for a webhook's receiver to answer */
+  webhookTimeoutMs: 15_000,
+  /** ms after a failed attempt from which on the next revision may call for another, ahead of the schedule */
+  webhookNewsMs: 5 * 60_000,
+  /** bytes of a message in a webhook's event; a longer one is left out, and read from `state` */
+  webhookMessageBytes: 64 * 1024,
+  /** webhooks that are told at the same time */
+  webhooksAtOnce: 16,
+
   /** ms for open requests to end when the server stops */
   shutdownMs: 3_000,
 } as const;
@@ -49,6 +58,8 @@ export const optionSpecs = {
   'max-sockets-per-address': { value: 'N', help: 'sockets a client address may hold (default: no limit on loopback, 1000 elsewhere)' },
   'withdraw-after': { value: 'SECONDS', default: '5', help: 'how long a file must be gone before its story is withdrawn' },
   hub: { value: 'URL', help: 'WebSub hub that feeds name' },
+  webhooks: { value: 'FILE', help: 'YAML file of the services that are told of each revision' },
+  'public-url': { value: 'URL', help: 'where readers find this server, for links in webhooks (default: the address it listens on)' },
   'editor-token': { value: 'SECRET', help: 'lets editors read /api/stories/<slug>/problems from other machines' },
 } as const satisfies Record<string, OptionSpec>;
 
@@ -65,6 +76,10 @@ export type Config = {
   editorToken?: string;
   /** The address of a WebSub hub. */
   hub?: string;
+  /** The file of webhooks. */
+  webhooks?: string;
+  /** Without a slash at its end. */
+  publicUrl?: string;
 };
 
 /** Options as given, before they are checked; and what stands between them. */
@@ -84,7 +99,7 @@ export const readArguments = (argv: string[]): Arguments => {
     const { values, positionals } = parseArgs({
       args: argv,
       allowPositionals: true,
-      options: { ...options, help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'v' } },
+      options: { ...options, help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'v' }, json: { type: 'boolean' } },
     });
     return { values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Array.isArray(value) ? undefined : value])), positionals };
   } catch (error) {
@@ -102,6 +117,7 @@ export const readConfig = (values: Arguments['values'], env: Record<string, stri
     return { label: variable, text: env[variable] || spec.default };
   };
   const [host, limit, editorToken, hub] = [find('host').text ?? '', find('max-sockets-per-address'), find('editor-token').text, address(find('hub'))];
+  const [webhooks, publicUrl] = [find('webhooks').text, address(find('public-url'))?.replace(/\/+$/, '')];
   const perAddress = limit.text === undefined && isLoopback(host) ? undefined : integer({ ...limit, text: limit.text ?? String(defaults.maxSocketsPerAddress) }, 1, 1e9);
   return {
     port: integer(find('port'), 0, 65_535),
@@ -114,6 +130,8 @@ export const readConfig = (values: Arguments['values'], env: Record<string, stri
     withdrawAfterMs: seconds(find('withdraw-after')),
     ...(editorToken !== undefined && { editorToken }),
     ...(hub !== undefined && { hub }),
+    ...(webhooks !== undefined && { webhooks }),
+    ...(publicUrl !== undefined && { publicUrl }),
   };
 };
 

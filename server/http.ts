@@ -2,6 +2,7 @@
 import compression from 'compression';
 import express, { type Express, type RequestHandler, type Response, type Router } from 'express';
 import type { RevisionLog } from './revision-log.ts';
+import type { WebhookStatus } from './webhooks.ts';
 import { fingerprint, redirect } from './http/answers.ts';
 import { createApi, type FileProblem } from './http/api.ts';
 import { createAssets, createStoryFiles } from './http/assets.ts';
@@ -10,6 +11,7 @@ import { createFeedRoutes } from './http/feeds.ts';
 import { createSearch } from './http/search.ts';
 import { createSecurityHeaders } from './http/security.ts';
 import { createSite } from './http/site.ts';
+import { createWebhookRoutes } from './http/webhooks.ts';
 import { styleHash } from './pages/style.ts';
 
 export type HttpOptions = {
@@ -32,6 +34,8 @@ export type HttpOptions = {
   };
   /** Whether stories are being published; until then `/readyz` answers 503. */
   ready: () => boolean;
+  /** How each webhook stands. */
+  webhooks?: () => WebhookStatus[];
   /** More routes, before all others. */
   control?: Router;
   /** Changes with the program, so that nobody keeps a page of an older one. */
@@ -41,7 +45,7 @@ export type HttpOptions = {
 };
 
 /** Listens to nothing itself: hand it to `createServer`. */
-export const createHttp = ({ log, problemsOf, storiesFolder, client, options, ready, control, build, onError = console.error }: HttpOptions): Express => {
+export const createHttp = ({ log, problemsOf, storiesFolder, client, options, ready, webhooks = () => [], control, build, onError = console.error }: HttpOptions): Express => {
   const site = { lang: options.lang, script: client.script };
   const edition = fingerprint([build, styleHash, options.lang, client.script('story'), client.script('index'), client.script('walk'), options.hub].join());
   const app = express();
@@ -58,6 +62,7 @@ export const createHttp = ({ log, problemsOf, storiesFolder, client, options, re
   app.use(createAssets(client.folder));
   app.use(createFeedRoutes({ ...options, log, edition }));
   app.use(createSearch({ log, edition }));
+  app.use(createWebhookRoutes({ ...options, list: webhooks }));
   app.use('/api', createApi({ ...options, log, problemsOf, edition }));
   app.use(createStoryFiles(storiesFolder));
   app.use(createSite({ log, site, edition }));
