@@ -78,9 +78,9 @@ export const createDelivery = ({ hook, log, store, teller, post, clock, random, 
   const parkedDue = (): Due | undefined => {
     for (const parked of store.parked(name).filter(({ again }) => again)) {
       const { entry } = log.next(before(parked.position), () => true);
-      const telling = entry?.position === parked.position ? teller(hook, entry, parked.held) : undefined;
+      const telling = entry?.position === parked.position ? teller(hook, entry, null) : undefined;
       if (entry && telling?.body !== undefined) return { position: parked.position, entry, telling: { ...telling, body: telling.body }, parked };
-      keep(place, { unpark: [parked.position] }); // its content has been redacted, or left out
+      keep(place, { unpark: [parked.position] }); // its content has been redacted, or the hook no longer wants it
     }
     return undefined;
   };
@@ -150,8 +150,7 @@ export const createDelivery = ({ hook, log, store, teller, post, clock, random, 
 
   const park = ({ position, entry, telling }: Due, attempts: number, error: string): boolean => {
     const { story } = entry;
-    const held = telling.missed.find(([slug]) => slug === story)?.[1] ?? null;
-    keep({ position, attempts: 0, gone: false, error }, { held: telling.missed, park: [{ position, story, held, attempts, at: clock.now(), error, again: false }] });
+    keep({ position, attempts: 0, gone: false, error }, { held: telling.missed, park: [{ position, story, attempts, at: clock.now(), error, again: false }] });
     report.parked(position, story, attempts, error);
     return true;
   };

@@ -20,8 +20,8 @@ export type Place = {
 /** A story's position as the receiver knows it; `null`: it holds nothing that a diff could start from. */
 export type Held = [story: string, position: Position | null];
 
-/** A delivery that has been given up. `held` is what its diff starts from. */
-export type Parked = { position: Position; story: string; held: Position | null; attempts: number; at: number; error: string; again: boolean };
+/** A delivery that has been given up; with `again` it is tried once more. `at` is when it was parked, ms since 1970. */
+export type Parked = { position: Position; story: string; attempts: number; at: number; error: string; again: boolean };
 
 const schema = `
 CREATE TABLE hooks (
@@ -29,7 +29,7 @@ CREATE TABLE hooks (
 ) STRICT;
 CREATE TABLE held (hook TEXT, story TEXT, position TEXT, PRIMARY KEY (hook, story)) STRICT, WITHOUT ROWID;
 CREATE TABLE parked (
-  hook TEXT, place INTEGER, position TEXT NOT NULL, story TEXT NOT NULL, held TEXT, attempts INTEGER NOT NULL, at INTEGER NOT NULL, error TEXT NOT NULL, again INTEGER NOT NULL,
+  hook TEXT, place INTEGER, position TEXT NOT NULL, story TEXT NOT NULL, attempts INTEGER NOT NULL, at INTEGER NOT NULL, error TEXT NOT NULL, again INTEGER NOT NULL,
   PRIMARY KEY (hook, place)
 ) STRICT, WITHOUT ROWID;
 `;
@@ -50,8 +50,8 @@ export const createHookStore = (file: string) => {
   const setPlace = statement('INSERT OR REPLACE INTO hooks VALUES (?, ?, ?, ?, ?, ?, ?)');
   const held = statement('SELECT position FROM held WHERE hook = ? AND story = ?');
   const setHeld = statement('INSERT OR REPLACE INTO held VALUES (?, ?, ?)');
-  const parked = statement('SELECT position, story, held, attempts, at, error, again FROM parked WHERE hook = ? ORDER BY place');
-  const setParked = statement('INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const parked = statement('SELECT position, story, attempts, at, error, again FROM parked WHERE hook = ? ORDER BY place');
+  const setParked = statement('INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
   const dropParked = statement('DELETE FROM parked WHERE hook = ? AND place = ?');
 
   const transact = (work: () => void): void => {
@@ -85,7 +85,7 @@ export const createHookStore = (file: string) => {
         setPlace.run(hook, target, position, attempts, nextAt ?? null, error ?? null, Number(gone));
         for (const [story, at] of changes.held ?? []) setHeld.run(hook, story, at);
         for (const { position: at, ...rest } of changes.park ?? []) {
-          setParked.run(hook, sequenceOf(at), at, rest.story, rest.held, rest.attempts, rest.at, rest.error, Number(rest.again));
+          setParked.run(hook, sequenceOf(at), at, rest.story, rest.attempts, rest.at, rest.error, Number(rest.again));
         }
         for (const at of changes.unpark ?? []) dropParked.run(hook, sequenceOf(at));
       }),

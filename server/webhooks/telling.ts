@@ -7,7 +7,10 @@ import { coverage, type Hook } from './config.ts';
 import { eventBody, type StoryEvent } from './event.ts';
 import type { Held } from './store.ts';
 
-/** Without a body there is nothing to post. `taken` is what the receiver holds once it has been told, `missed` where it could not be. */
+/**
+ * Without a body there is nothing to post. `taken` is what the receiver holds once it has taken it; `missed` where it was given up: whether it took it all the same
+ * and could not say so, nobody knows, so that what comes next has to be whole.
+ */
 export type Telling = { body?: string; taken: Held[]; missed: Held[] };
 
 export type TellerOptions = { log: RevisionLog; publicUrl: string; maxMessageBytes: number };
@@ -49,8 +52,8 @@ export const createTeller = ({ log, publicUrl, maxMessageBytes }: TellerOptions)
 
   const tellRevision = (hook: Hook, entry: Revision, held: Position | null): Telling => {
     const { story, position, at, diff } = entry;
-    const missed: Held[] = [[story, held]];
-    if (!hook.minor && held !== null && diff?.change === 'minor') return { taken: missed, missed };
+    const missed: Held[] = [[story, null]];
+    if (!hook.minor && held !== null && diff?.change === 'minor') return { taken: [[story, held]], missed };
     // What has been withdrawn since is told of, in its turn, but no longer handed out.
     const frame = isWithdrawn(story) ? undefined : frameOf(entry, held, hook);
     const body = post({ type: 'story.revised', at, story, position, slug: story, state: position }, frame);
