@@ -6,7 +6,7 @@ import { createDelivery, type Delivery } from '../server/webhooks/delivery.ts';
 import type { Outcome } from '../server/webhooks/post.ts';
 import { createReporter } from '../server/webhooks/report.ts';
 import { createSlots } from '../server/webhooks/slots.ts';
-import { createHookStore } from '../server/webhooks/store.ts';
+import { createHookStore, type HookStore } from '../server/webhooks/store.ts';
 import { createTeller } from '../server/webhooks/telling.ts';
 import { createFakeClock } from './fake-clock.ts';
 import { secretA, type Event } from './webhook-receiver.ts';
@@ -19,7 +19,7 @@ export const hookOf = (given: Partial<Hook> = {}): Hook => ({
 });
 
 /** `lost`: it took the event, and we never hear of it. `dead`: the same, and the program ends at that moment. */
-export type Mood = 'up' | 'down' | 'lost' | 'dead' | 'gone';
+export type Mood = 'up' | 'down' | 'lost' | 'dead' | 'gone' | 'busy';
 export type Taken = { id: string; event: Event };
 
 const outcomes: Record<Exclude<Mood, 'dead'>, Outcome> = {
@@ -27,13 +27,13 @@ const outcomes: Record<Exclude<Mood, 'dead'>, Outcome> = {
   down: { kind: 'failed', reason: 'answered 503 Service Unavailable' },
   lost: { kind: 'failed', reason: 'no answer within 15 s' },
   gone: { kind: 'gone' },
+  busy: { kind: 'failed', reason: 'answered 429 Too Many Requests', retryAfterMs: 3 * hour },
 };
 
-type Options = { log: RevisionLog; hook?: Hook; maxMessageBytes?: number };
+type Options = { log: RevisionLog; hook?: Hook; maxMessageBytes?: number; store?: HookStore };
 
-export const createQueueUnderTest = ({ log, hook = hookOf(), maxMessageBytes = 1_000_000 }: Options) => {
+export const createQueueUnderTest = ({ log, hook = hookOf(), maxMessageBytes = 1_000_000, store = createHookStore(':memory:') }: Options) => {
   const clock = createFakeClock(Date.UTC(2026, 10, 22));
-  const store = createHookStore(':memory:');
   const lines: string[] = [];
   const errors: unknown[] = [];
   const taken: Taken[] = [];
@@ -55,7 +55,7 @@ export const createQueueUnderTest = ({ log, hook = hookOf(), maxMessageBytes = 1
         const event: Event = JSON.parse(body);
         const how = mood(event);
         attempts.push({ at: clock.now(), id });
-        if (how !== 'down' && how !== 'gone') taken.push({ id, event });
+        if (how !== 'down' && how !== 'gone' && how !== 'busy') taken.push({ id, event });
         if (how !== 'dead') return Promise.resolve(outcomes[how]);
         life += 1;
         return new Promise(() => undefined);
@@ -104,7 +104,6 @@ export const createQueueUnderTest = ({ log, hook = hookOf(), maxMessageBytes = 1
     },
     /** The program ends without a word, and begins again. */
     restart: (next: Hook = hook) => begin(next),
-    /** Whether it has ended in the middle of a delivery. */
     delivery: (): Delivery => {
       if (!delivery) throw new Error('nothing has begun');
       return delivery;
