@@ -60,7 +60,7 @@ export const optionSpecs = {
   hub: { value: 'URL', help: 'WebSub hub that feeds name' },
   webhooks: { value: 'FILE', help: 'YAML file of the services that are told of each revision' },
   'public-url': { value: 'URL', help: 'where readers find this server, for links in webhooks (default: the address it listens on)' },
-  'editor-token': { value: 'SECRET', help: 'lets editors read /api/stories/<slug>/problems from other machines' },
+  'editor-token': { value: 'SECRET', help: 'lets editors read /api/stories/<slug>/problems and /api/webhooks from other machines' },
 } as const satisfies Record<string, OptionSpec>;
 
 export type Config = {
@@ -117,7 +117,7 @@ export const readConfig = (values: Arguments['values'], env: Record<string, stri
     return { label: variable, text: env[variable] || spec.default };
   };
   const [host, limit, editorToken, hub] = [find('host').text ?? '', find('max-sockets-per-address'), find('editor-token').text, address(find('hub'))];
-  const [webhooks, publicUrl] = [find('webhooks').text, address(find('public-url'))?.replace(/\/+$/, '')];
+  const [webhooks, publicUrl] = [find('webhooks').text, address(find('public-url'), 'https://news.example')?.replace(/\/+$/, '')];
   const perAddress = limit.text === undefined && isLoopback(host) ? undefined : integer({ ...limit, text: limit.text ?? String(defaults.maxSocketsPerAddress) }, 1, 1e9);
   return {
     port: integer(find('port'), 0, 65_535),
@@ -189,9 +189,9 @@ const origins = ({ label, text = '' }: Given): string[] => {
   });
 };
 
-const address = ({ label, text }: Given): string | undefined => {
+const address = ({ label, text }: Given, example = 'https://hub.example/'): string | undefined => {
   if (text === undefined) return undefined;
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol !== 'https:' && url?.protocol !== 'http:') throw new UsageError(`${label} takes an address such as https://hub.example/, not "${text}"`);
+  if (url?.protocol !== 'https:' && url?.protocol !== 'http:') throw new UsageError(`${label} takes an address such as ${example}, not "${text}"`);
   return url.href;
 };

@@ -18,11 +18,11 @@ export const hookOf = (given: Partial<Hook> = {}): Hook => ({
   name: 'archive', url: 'https://archive.example/hook?key=hidden', stories: ['*'], secrets: [secretA], format: 'ops', minor: true, from: 'start', ...given,
 });
 
-/** `lost`: it took the event, and we never hear of it. `dead`: the same, and the program ends at that moment. */
-export type Mood = 'up' | 'down' | 'lost' | 'dead' | 'gone' | 'busy';
+/** `lost`: it took the event, and we never hear of it. `dead`: the same, and the program ends at that moment. `silent`: it never answers. */
+export type Mood = 'up' | 'down' | 'lost' | 'dead' | 'gone' | 'busy' | 'silent';
 export type Taken = { id: string; event: Event };
 
-const outcomes: Record<Exclude<Mood, 'dead'>, Outcome> = {
+const outcomes: Record<Exclude<Mood, 'dead' | 'silent'>, Outcome> = {
   up: { kind: 'taken', status: 200 },
   down: { kind: 'failed', reason: 'answered 503 Service Unavailable' },
   lost: { kind: 'failed', reason: 'no answer within 15 s' },
@@ -50,11 +50,12 @@ export const createQueueUnderTest = ({ log, hook = hookOf(), maxMessageBytes = 1
     delivery = createDelivery({
       hook: current, log, store,
       teller: createTeller({ log, publicUrl: 'https://news.example', maxMessageBytes }),
-      post: (_hook, { id, body }) => {
+      post: (_hook, { id, body }, signal) => {
         activity += 1;
         const event: Event = JSON.parse(body);
         const how = mood(event);
         attempts.push({ at: clock.now(), id });
+        if (how === 'silent') return new Promise((resolve) => signal.addEventListener('abort', () => resolve(outcomes.lost)));
         if (how !== 'down' && how !== 'gone' && how !== 'busy') taken.push({ id, event });
         if (how !== 'dead') return Promise.resolve(outcomes[how]);
         life += 1;

@@ -40,6 +40,12 @@ export const startReceiver = async (react: Reaction = () => 204, secret = secret
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
+  const end = async () => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  };
+  let closed: Promise<void> | undefined;
   return {
     url: `http://127.0.0.1:${address !== null && typeof address === 'object' ? address.port : 0}/hook`,
     heard,
@@ -58,11 +64,7 @@ export const startReceiver = async (react: Reaction = () => 204, secret = secret
         waiting.add(check);
         check();
       }),
-    close: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    close: () => (closed ??= end()),
   };
 };
 
