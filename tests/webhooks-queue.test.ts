@@ -151,6 +151,29 @@ describe('a queue', () => {
     expect(queue.delivery().status().parked).toEqual([]);
   });
 
+  test('what is redacted while it waits is not sent', async () => {
+    begin();
+    queue.react(() => 'down');
+    await newsroom.publish('storm', contentOf('Storm', ['a SECRETWORD']));
+    await publish(2);
+    await queue.settled();
+    await log.redact('storm', 1);
+    queue.react(() => 'up');
+    await queue.pass(minute);
+    expect(positions()).toEqual(['7f3a9c21_2']);
+    expect(JSON.stringify(queue.accepted())).not.toContain('SECRETWORD');
+  });
+
+  test.each(Array.from({ length: 25 }, (_, turns) => turns))('what is published %i turns after the queue has begun to look is told without further news', async (turns) => {
+    begin();
+    await publish(1);
+    queue.clock.advance(0);
+    for (let n = 0; n < turns; n += 1) await Promise.resolve();
+    await publish(2);
+    await queue.settled();
+    expect(positions()).toEqual(upTo(2));
+  });
+
   test('410 ends it until somebody asks, or it has another address; then it gets what it missed', async () => {
     begin();
     queue.react(() => 'gone');
@@ -273,6 +296,26 @@ describe('a queue', () => {
     await queue.settled();
     expect(positions()).toEqual(upTo(10_000));
     expect([given, most, history]).toEqual([10_000, 1, 0]);
+  });
+
+  test('what could not be noted is told again, with the same id', async () => {
+    begin();
+    await publish(1);
+    let full = true;
+    const store = {
+      ...queue.store,
+      keep: (...given: Parameters<typeof queue.store.keep>) => {
+        if (full && given[2].position === '7f3a9c21_1') throw new Error('the disk is full');
+        queue.store.keep(...given);
+      },
+    };
+    const next = createQueueUnderTest({ log, hook: hookOf({ name: 'other' }), store });
+    await next.settled();
+    full = false;
+    await next.pass(6 * minute, minute);
+    expect(next.errors.map(String)).toEqual(['Error: the disk is full']);
+    expect(next.taken.map(({ id }) => id)).toEqual(['other_7f3a9c21_1', 'other_7f3a9c21_1']);
+    expect(next.delivery().status()).toMatchObject({ state: 'idle', behind: 0 });
   });
 
   test('a place in another log means nothing: the hook goes on from the head, and says so', async () => {

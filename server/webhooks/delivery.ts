@@ -1,11 +1,12 @@
 /** The queue of one hook: one delivery at a time, strictly in order; a failed one is tried again until it is parked. */
 import { v4 as uuid } from 'uuid';
-import type { Position } from '../core/story.ts';
-import { UnknownPositionError, type Entry, type RevisionLog } from '../revision-log.ts';
 import { formatPosition, parsePosition } from '../core/protocol.ts';
+import type { Position } from '../core/story.ts';
+import type { Entry, RevisionLog } from '../revision-log.ts';
 import type { WebhookStatus } from '../webhooks.ts';
 import { coverage, type Hook } from './config.ts';
 import { eventId, testBody } from './event.ts';
+import { openPlace, unhindered } from './place.ts';
 import type { Outcome, Post } from './post.ts';
 import type { Reporter } from './report.ts';
 import { delayAfter } from './schedule.ts';
@@ -43,31 +44,15 @@ export const createDelivery = ({ hook, log, store, teller, post, clock, random, 
   const target = targetOf(hook);
   const covers = coverage(hook.stories);
   const stop = new AbortController();
-  let place = takePlace();
+  let place = openPlace({ hook, log, store, report });
   let failing = place.error !== undefined;
   let running: Promise<void> | undefined;
   let disarm: (() => void) | undefined;
   let closing = false;
+  /** Something came since the log was looked at last. */
+  let news = false;
   /** Before that, no news calls for an attempt. ms since 1970 */
   let quietUntil = 0;
-
-  /** Where the queue goes on: where it was left, unless that is a place in another log. */
-  function takePlace(): Place {
-    const fresh: Place = { position: hook.from === 'start' ? formatPosition(log.epoch, 0) : log.head(), attempts: 0, gone: false };
-    const known = store.place(name);
-    if (!known) return begin(fresh);
-    if (!isOfLog(log, known.place.position)) {
-      store.forget(name);
-      report.anew(known.place.position, fresh.position);
-      return begin(fresh);
-    }
-    return known.target === target ? known.place : { position: known.place.position, attempts: 0, gone: false };
-  }
-
-  function begin(fresh: Place): Place {
-    store.keep(name, target, fresh);
-    return fresh;
-  }
 
   const keep = (next: Place, changes?: Parameters<HookStore['keep']>[3]): void => {
     store.keep(name, target, next, changes);
@@ -91,15 +76,15 @@ export const createDelivery = ({ hook, log, store, teller, post, clock, random, 
     if (position === place.position) return undefined;
     const telling = entry && teller(hook, entry, store.held(name, entry.story));
     if (entry && telling?.body !== undefined) return { position, entry, telling: { ...telling, body: telling.body } };
-    // What has only been looked at is looked at again after a crash: it costs no write.
     if (telling) keep({ ...place, position }, { held: telling.taken });
-    else place = { ...place, position };
+    else place = { ...place, position }; // looked at again after a crash: it costs no write
     return 'looked';
   };
 
   /** One step; resolves to whether another follows. */
   const step = async (): Promise<boolean> => {
     if (closing) return false;
+    news = false;
     const due = parkedDue() ?? nextDue();
     if (due === undefined) return false;
     if (due === 'looked') {
@@ -124,8 +109,8 @@ export const createDelivery = ({ hook, log, store, teller, post, clock, random, 
   };
 
   const taken = (due: Due): boolean => {
-    if (due.parked) keep({ position: place.position, attempts: 0, gone: false }, { unpark: [due.position] });
-    else keep({ position: due.position, attempts: 0, gone: false }, { held: due.telling.taken });
+    if (due.parked) keep(unhindered(place.position), { unpark: [due.position] });
+    else keep(unhindered(due.position), { held: due.telling.taken });
     if (failing) report.works();
     failing = false;
     return true;
@@ -138,19 +123,25 @@ export const createDelivery = ({ hook, log, store, teller, post, clock, random, 
 
   const failed = (due: Due, { reason: error, retryAfterMs }: Extract<Outcome, { kind: 'failed' }>): boolean => {
     const now = clock.now();
-    const early = place.nextAt !== undefined && now < place.nextAt;
-    const attempts = place.attempts + (early ? 0 : 1);
-    const delay = early ? undefined : delayAfter(attempts, { random: random(), retryAfterMs });
-    if (!early && delay === undefined) return park(due, attempts, error);
-    keep({ ...place, attempts, error, nextAt: delay === undefined ? (place.nextAt ?? now) : Math.ceil(now + delay) });
-    if (!failing) report.fails(error, place.nextAt ?? now);
+    // An attempt ahead of the schedule leaves that as it is.
+    const next = place.nextAt !== undefined && now < place.nextAt ? { ...place, nextAt: Math.max(place.nextAt, now + (retryAfterMs ?? 0)) } : afterFailure(retryAfterMs, now);
+    if (next.nextAt === undefined) return park(due, next.attempts, error);
+    keep({ ...next, error });
+    if (!failing) report.fails(error, next.nextAt);
     failing = true;
     return false;
   };
 
-  const park = ({ position, entry, telling }: Due, attempts: number, error: string): boolean => {
-    const { story } = entry;
-    keep({ position, attempts: 0, gone: false, error }, { held: telling.missed, park: [{ position, story, attempts, at: clock.now(), error, again: false }] });
+  /** Without a next attempt they are used up. */
+  const afterFailure = (retryAfterMs: number | undefined, now: number): Place => {
+    const { position, gone } = place;
+    const attempts = place.attempts + 1;
+    const delay = delayAfter(attempts, { random: random(), retryAfterMs });
+    return { position, gone, attempts, ...(delay !== undefined && { nextAt: Math.ceil(now + delay) }) };
+  };
+
+  const park = ({ position, entry: { story }, telling }: Due, attempts: number, error: string): boolean => {
+    keep({ ...unhindered(position), error }, { held: telling.missed, park: [{ position, story, attempts, at: clock.now(), error, again: false }] });
     report.parked(position, story, attempts, error);
     return true;
   };
@@ -162,9 +153,15 @@ export const createDelivery = ({ hook, log, store, teller, post, clock, random, 
       onError(error);
       place = { ...place, nextAt: clock.now() + limits.newsMs };
     } finally {
-      running = undefined; // in the same turn in which the last step saw nothing more: news from then on starts anew
-      if (!closing && !place.gone && place.nextAt !== undefined) arm(place.nextAt - clock.now());
+      running = undefined;
+      goOn();
     }
+  };
+
+  const goOn = (): void => {
+    if (closing || place.gone) return;
+    if (place.nextAt !== undefined) arm(place.nextAt - clock.now());
+    else if (news) arm(0);
   };
 
   const arm = (ms: number): void => {
@@ -176,6 +173,7 @@ export const createDelivery = ({ hook, log, store, teller, post, clock, random, 
   };
 
   const wake = (): void => {
+    news = true;
     if (running || closing || place.gone) return;
     if (place.nextAt === undefined || clock.now() >= quietUntil) arm(0);
   };
@@ -216,14 +214,4 @@ export const createDelivery = ({ hook, log, store, teller, post, clock, random, 
 const before = (position: Position): Position => {
   const { epoch = '', sequence = 1 } = parsePosition(position) ?? {};
   return formatPosition(epoch, sequence - 1);
-};
-
-const isOfLog = (log: RevisionLog, position: Position): boolean => {
-  try {
-    log.next(position, () => false);
-    return true;
-  } catch (error) {
-    if (error instanceof UnknownPositionError) return false;
-    throw error;
-  }
 };

@@ -13,6 +13,7 @@ export const createWebhooks = (file: string | undefined, env: Environment) => {
   const hooks = file === undefined ? [] : readHooks(file, env);
   let dispatch: Dispatch | undefined;
   let unwatch: (() => void) | undefined;
+  let closed: Promise<void> | undefined;
 
   /** A new version that is wrong changes nothing. */
   const reload = async (file: string, { say, complain }: DispatchOptions['terminal']): Promise<void> => {
@@ -23,6 +24,13 @@ export const createWebhooks = (file: string | undefined, env: Environment) => {
     } catch (error) {
       complain(`${error instanceof Error ? error.message : String(error)}\n${file} is not used as it is now: the webhooks stay as they were`);
     }
+  };
+
+  const end = async (): Promise<void> => {
+    unwatch?.();
+    const ending = dispatch;
+    dispatch = undefined; // nothing more is asked of it
+    await ending?.close();
   };
 
   return {
@@ -39,11 +47,8 @@ export const createWebhooks = (file: string | undefined, env: Environment) => {
     /** Does what an operator's command asks for. */
     fulfil: async (wish: WebhookWish): Promise<Answer> => dispatch?.fulfil(wish) ?? { done: false, message: 'this server has no webhooks: start it with --webhooks FILE' },
 
-    /** May be called twice. */
-    close: async (): Promise<void> => {
-      unwatch?.();
-      await dispatch?.close();
-    },
+    /** Waits a little for answers that are under way. May be called twice. */
+    close: (): Promise<void> => (closed ??= end()),
   };
 };
 
