@@ -1,12 +1,14 @@
 /** HTTP: pages, JSON and files, as one express application. Sockets are not its business. */
 import compression from 'compression';
 import express, { type Express, type RequestHandler, type Response, type Router } from 'express';
+import { createReaders, type Readers } from './readers.ts';
 import type { RevisionLog } from './revision-log.ts';
 import type { WebhookStatus } from './webhooks.ts';
 import { fingerprint, redirect } from './http/answers.ts';
 import { createApi, type FileProblem } from './http/api.ts';
 import { createAssets, createStoryFiles } from './http/assets.ts';
 import { answerErrors, notFound, readOnly, refuseMalformed } from './http/errors.ts';
+import { createEventRoutes } from './http/events.ts';
 import { createFeedRoutes } from './http/feeds.ts';
 import { createSearch } from './http/search.ts';
 import { createSecurityHeaders } from './http/security.ts';
@@ -16,6 +18,8 @@ import { styleHash } from './pages/style.ts';
 
 export type HttpOptions = {
   log: RevisionLog;
+  /** Who is sent events, together with the sockets' clients. */
+  readers?: Readers;
   /** What is wrong with the file of a story, with its name. */
   problemsOf: (story: string) => FileProblem[];
   storiesFolder: string;
@@ -45,7 +49,7 @@ export type HttpOptions = {
 };
 
 /** Listens to nothing itself: hand it to `createServer`. */
-export const createHttp = ({ log, problemsOf, storiesFolder, client, options, ready, webhooks = () => [], control, build, onError = console.error }: HttpOptions): Express => {
+export const createHttp = ({ log, readers = createReaders({ log }), problemsOf, storiesFolder, client, options, ready, webhooks = () => [], control, build, onError = console.error }: HttpOptions): Express => {
   const site = { lang: options.lang, script: client.script };
   const edition = fingerprint([build, styleHash, options.lang, client.script('story'), client.script('index'), client.script('walk'), options.hub].join());
   const app = express();
@@ -57,13 +61,15 @@ export const createHttp = ({ log, problemsOf, storiesFolder, client, options, re
 
   app.use(createSecurityHeaders());
   if (control) app.use(control);
-  app.use(refuseMalformed, withoutLastSlash, varies, compression({ filter: isWhole }));
+  app.use(refuseMalformed, withoutLastSlash);
+  app.use('/api', createEventRoutes({ ...options, log, readers }));
+  app.use(varies, compression({ filter: isWhole }));
   app.use(createHealth(ready));
   app.use(createAssets(client.folder));
   app.use(createFeedRoutes({ ...options, log, edition }));
   app.use(createSearch({ log, edition }));
   app.use(createWebhookRoutes({ ...options, list: webhooks }));
-  app.use('/api', createApi({ ...options, log, problemsOf, edition }));
+  app.use('/api', createApi({ ...options, log, readers, problemsOf, edition }));
   app.use(createStoryFiles(storiesFolder));
   app.use(createSite({ log, site, edition }));
   app.use(notFound);

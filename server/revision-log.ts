@@ -140,6 +140,9 @@ export interface RevisionLog {
    */
   diff(story: string, from: Position, to: Position): DiffLookup;
 
+  /** The text of the file that a revision came from, as far as `Origin` keeps it; `undefined` where there is no such revision, or it was redacted. */
+  source(story: string, which: number | Position): string | undefined;
+
   /** Newest first, at most `limit`, those before revision number `before`. */
   revisions(story: string, options: { before?: number; limit: number }): Summary[];
 

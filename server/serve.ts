@@ -7,6 +7,7 @@ import { createDesk, type Terminal } from './desk.ts';
 import { createHttp } from './http.ts';
 import { createSizeOf } from './pictures.ts';
 import { createPublisher } from './publisher.ts';
+import { createReaders } from './readers.ts';
 import { createSqliteLog } from './revision-log/sqlite.ts';
 import { createSocketServer } from './socket.ts';
 import { createWatcher } from './watcher.ts';
@@ -29,9 +30,11 @@ export const serve = async (folder: string, config: Config, terminal: Terminal):
   const log = createSqliteLog({ folder: config.data, onListenerError: onError });
   const publisher = createPublisher({ log, lang, now: Date.now, sizeOf: createSizeOf(folder) });
   const control = createControl(config.data, (wish) => (wish.command === 'webhooks' ? webhooks.fulfil(wish) : desk.fulfil(wish)));
+  const readers = createReaders({ log, ...(maxSocketsPerAddress !== undefined && { maxPerAddress: maxSocketsPerAddress }), onError });
   let ready = false;
   const app = createHttp({
     log,
+    readers,
     problemsOf: publisher.problemsOf,
     storiesFolder: folder,
     client,
@@ -43,8 +46,8 @@ export const serve = async (folder: string, config: Config, terminal: Terminal):
     onError,
   });
   const server = createServer(app);
-  const sockets = createSocketServer({ server, log, options: { origins, trustProxy, ...(maxSocketsPerAddress !== undefined && { maxSocketsPerAddress }) }, onError });
-  const desk = createDesk({ folder, log, publisher, terminal, readers: sockets.readers });
+  const sockets = createSocketServer({ server, readers, options: { origins, trustProxy } });
+  const desk = createDesk({ folder, log, publisher, terminal, readers: readers.following });
 
   let watcher: { close: () => Promise<void> } | undefined;
   const stop = async (): Promise<void> => {
@@ -52,6 +55,7 @@ export const serve = async (folder: string, config: Config, terminal: Terminal):
     await watcher?.close();
     await publisher.idle();
     control.close();
+    readers.close();
     await Promise.all([sockets.close(), closeServer(server), webhooks.close()]);
     await log.close();
   };

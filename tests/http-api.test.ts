@@ -252,8 +252,8 @@ describe('other origins', () => {
   });
 
   test('may all with *, and see where the log stands', async () => {
-    expect(await allowed(['*'])).toMatchObject({ 'access-control-allow-origin': '*', 'access-control-expose-headers': 'ETag, Stop-Press-Position' });
-    expect(await allowed(['*'], '/api/stories/storm', 'OPTIONS')).toMatchObject({ 'access-control-allow-methods': 'GET, HEAD', 'access-control-allow-headers': 'If-None-Match' });
+    expect(await allowed(['*'])).toMatchObject({ 'access-control-allow-origin': '*', 'access-control-expose-headers': expect.stringContaining('ETag, Stop-Press-Position') });
+    expect(await allowed(['*'], '/api/stories/storm', 'OPTIONS')).toMatchObject({ 'access-control-allow-methods': 'GET, HEAD', 'access-control-allow-headers': expect.stringContaining('If-None-Match') });
   });
 
   test('never read what is for editors', async () => {

@@ -111,6 +111,8 @@ const expectPlaces = (log: RevisionLog, model: Model, story: string): void => {
           : { kind: 'found', state: { story, revision: revision.number, ...revision.draft.content }, summary: { at: revision.at, change: revision.draft.change } },
     );
     if (revision) expect(log.revision(story, revision.number)).toEqual(found);
+    expect(log.source(story, model.position(sequence))).toBe(revision?.redacted ? undefined : revision?.draft.origin.source);
+    if (revision) expect(log.source(story, revision.number)).toBe(log.source(story, model.position(sequence)));
   }
 };
 

@@ -92,7 +92,7 @@ test.each(formats)('a hook may ask for the format %s', async (format) => {
   await publish(1);
   await publish(2);
   await receiver.until(() => receiver.heard.length === 2);
-  expect(Object.keys(receiver.heard[1]?.event.data.message ?? {}).at(-1)).toBe({ ops: 'ops', compact: 'compact' }[format] ?? 'patch');
+  expect(Object.keys(receiver.heard[1]?.event.data.message ?? {}).at(-1)).toBe({ ops: 'ops', compact: 'compact', 'json-patch': 'patch' }[format]);
 });
 
 test('one receiver that does not answer delays no other', async () => {

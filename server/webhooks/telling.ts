@@ -42,7 +42,7 @@ export const createTeller = ({ log, publicUrl, maxMessageBytes }: TellerOptions)
   const frameOf = (entry: Revision, held: Position | null, { format }: Hook): Frame => {
     const { story, position, state } = entry;
     const diff = diffFrom(entry, held);
-    return diff ? frames.diff(diff, { format, before: ({ story, from }) => stateAt(story, from) }) : frames.snapshot({ story, position, reset: false, state });
+    return (diff && frames.diff(diff, { format, stateAt })) ?? frames.snapshot({ story, position, reset: false, state });
   };
 
   const post = (event: StoryEvent, frame: Frame | undefined): string => {
