@@ -44,6 +44,8 @@ test.each<[string, string, string]>([
   ['no YAML', '- url: "https://a.example/', '1:27: error: this is not YAML'],
   ['an unknown key', `- url: https://a.example/\n  secrets: ${secretA}\n`, '2:3: error: unknown key secrets: did you mean secret?'],
   ['a key like no other', `${hook}  colour: red\n`, '3:3: error: unknown key colour: known are name, url'],
+  ['a key in quotes', `${hook}  'a"b': red\n`, '3:3: error: unknown key a"b: known are'],
+  ['a secret for a variable', `- url: https://a.example/\n  secret-env: ${secretA}\n`, '2:15: error: secret-env takes the name'],
   ['no url', `- secret: ${secretA}\n`, '1:3: error: this webhook has no url'],
   ['a url that is none', `- url: a.example\n  secret: ${secretA}\n`, '1:8: error: url must be an address such as https://'],
   ['a url of another kind', `- url: ftp://a.example/\n  secret: ${secretA}\n`, '1:8: error: url must be an address'],

@@ -1,8 +1,9 @@
-/** The file of webhooks: what may stand in it, and what is wrong with it, by line and column. Never repeats a secret. */
-import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type Document } from 'yaml';
+/** The file of webhooks: what may stand in it, and what is wrong with it, by line and column. Messages repeat no value: it may be a secret. */
+import { LineCounter, parseDocument, visit, type Document } from 'yaml';
 import * as v from 'valibot';
 import { UsageError } from '../config.ts';
 import { formats, type Format } from '../core/protocol.ts';
+import { offsetAt, placeOf } from './places.ts';
 
 export type Hook = {
   /** Unique; what the queue is kept under. */
@@ -86,6 +87,8 @@ const isSecret = (given: string): boolean => {
 };
 const secretHint = 'must be "whsec_" and 24 to 64 random bytes in base64, as this prints it: echo "whsec_$(openssl rand -base64 32)"';
 
+const Variable = v.pipe(text('secret-env'), v.regex(/^(?!whsec_)[A-Za-z_]\w*$/, 'secret-env takes the name of an environment variable; a secret itself stands in secret'));
+
 const Pattern = v.pipe(
   text('stories'),
   v.transform((pattern) => pattern.normalize('NFC')),
@@ -99,7 +102,7 @@ const entries = {
   url: Url,
   stories: v.optional(listOf(Pattern, { max: 1_000, what: 'stories' }), ['*']),
   secret: v.optional(listOf(v.pipe(text('secret'), v.check(isSecret, `secret ${secretHint}`)), { max: 2, what: 'secret' })),
-  'secret-env': v.optional(listOf(text('secret-env'), { max: 2, what: 'secret-env' })),
+  'secret-env': v.optional(listOf(Variable, { max: 2, what: 'secret-env' })),
   format: v.optional(v.picklist(formats, `format is one of ${formats.join(', ')}`), 'ops'),
   minor: v.optional(flag('minor'), true),
   from: v.optional(v.picklist(['now', 'start'], 'from is now or start'), 'now'),
@@ -111,7 +114,7 @@ const notHooks = 'this must be a list of webhooks, each with a url and a secret:
 
 const HookEntry = v.pipe(
   v.strictObject(entries, (issue) => {
-    if (issue.expected === 'never') return unknownKey(JSON.parse(issue.received));
+    if (issue.expected === 'never') return unknownKey(issue.received.slice(1, -1));
     return issue.expected === '"url"' ? 'this webhook has no url' : 'a webhook is written as lines of `key: value`';
   }),
   v.forward(
@@ -163,23 +166,3 @@ const distanceOf = (a: string, b: string): number => {
   }
   return row.at(-1) ?? 0;
 };
-
-/** Where an issue stands: an unknown key at the key, a missing one at what misses it. */
-const placeOf = (document: Document.Parsed, issue: v.BaseIssue<unknown> | undefined): number => {
-  const path = (issue?.path ?? []).flatMap(({ key }) => (typeof key === 'string' || typeof key === 'number' ? [key] : []));
-  return offsetAt(document, path, issue?.expected === 'never');
-};
-
-/** The offset of the value at a path, or of its key; as deep as the path leads. */
-const offsetAt = (document: Document.Parsed, path: (string | number)[], ofKey = false): number => {
-  let node: unknown = document.contents;
-  let offset = offsetOf(node) ?? 0;
-  for (const [depth, part] of path.entries()) {
-    const pair = isMap(node) ? node.items.find(({ key }) => isScalar(key) && String(key.value) === String(part)) : undefined;
-    node = pair ? (ofKey && depth === path.length - 1 ? pair.key : pair.value) : isSeq(node) ? node.items[Number(part)] : undefined;
-    offset = offsetOf(node) ?? offset;
-  }
-  return offset;
-};
-
-const offsetOf = (node: unknown): number | undefined => (isNode(node) ? node.range?.[0] : undefined);
