@@ -3,7 +3,7 @@ import { LineCounter, parseDocument, visit, type Document } from 'yaml';
 import * as v from 'valibot';
 import { UsageError } from '../config.ts';
 import { formats, type Format } from '../core/protocol.ts';
-import { offsetAt, placeOf } from './places.ts';
+import { offsetAt, placeOf } from './yaml-place.ts';
 
 export type Hook = {
   /** Unique; what the queue is kept under. */
