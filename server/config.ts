@@ -36,6 +36,14 @@ export const defaults = {
   preparedBytes: 64 * 1024 * 1024,
   /** bytes of whole answers that can be given again at once while the log stands */
   replayBytes: 16 * 1024 * 1024,
+  /** ms for a webhook's receiver to answer */
+  webhookTimeoutMs: 15_000,
+  /** ms after a failed attempt from which on the next revision may call for another, ahead of the schedule */
+  webhookNewsMs: 5 * 60_000,
+  /** bytes of a message in a webhook's event; a longer one is left out, and read from `state` */
+  webhookMessageBytes: 64 * 1024,
+  /** webhooks that are told at the same time */
+  webhooksAtOnce: 16,
 
   /** ms for open requests to end when the server stops */
   shutdownMs: 3_000,
@@ -55,12 +63,14 @@ export const optionSpecs = {
   'max-sockets-per-address': { value: 'N', help: 'sockets a client address may hold (default: no limit on loopback, 1000 elsewhere)' },
   'withdraw-after': { value: 'SECONDS', default: '5', help: 'how long a file must be gone before its story is withdrawn' },
   hub: { value: 'URL', help: 'WebSub hub that feeds name' },
-  'editor-token': { value: 'SECRET', help: 'lets editors read /api/stories/<slug>/problems from other machines' },
+  webhooks: { value: 'FILE', help: 'YAML file of the services that are told of each revision' },
+  'public-url': { value: 'URL', help: 'where readers find this server, for links in webhooks (default: the address it listens on)' },
+  'editor-token': { value: 'SECRET', help: 'lets editors read /api/stories/<slug>/problems and /api/webhooks from other machines' },
 } as const satisfies Record<string, OptionSpec>;
 
 /** What single commands take besides, on the command line alone. */
 export const commandOptions = {
-  json: { commands: ['follow'], help: 'one JSON object a line, for other programs' },
+  json: { commands: ['follow', 'webhooks'], help: 'one JSON object a line, for other programs' },
   since: { commands: ['follow'], value: 'POSITION', help: 'tell first what has changed since then' },
   state: { commands: ['follow'], value: 'FILE', help: 'keep the position in this file, and go on from it the next time' },
 } as const satisfies Record<string, OptionSpec & { commands: readonly string[] }>;
@@ -87,6 +97,10 @@ export type Config = {
   editorToken?: string;
   /** The address of a WebSub hub. */
   hub?: string;
+  /** The file of webhooks. */
+  webhooks?: string;
+  /** Without a slash at its end. */
+  publicUrl?: string;
 };
 
 /** Options as given, before they are checked; and what stands between them. */
@@ -124,6 +138,7 @@ export const readConfig = (values: Arguments['values'], env: Record<string, stri
     return { label: variable, text: env[variable] || spec.default };
   };
   const [host, limit, editorToken, hub] = [find('host').text ?? '', find('max-sockets-per-address'), find('editor-token').text, address(find('hub'))];
+  const [webhooks, publicUrl] = [find('webhooks').text, address(find('public-url'), 'https://news.example')?.replace(/\/+$/, '')];
   const perAddress = limit.text === undefined && isLoopback(host) ? undefined : integer({ ...limit, text: limit.text ?? String(defaults.maxSocketsPerAddress) }, 1, 1e9);
   return {
     port: integer(find('port'), 0, 65_535),
@@ -137,6 +152,8 @@ export const readConfig = (values: Arguments['values'], env: Record<string, stri
     withdrawAfterMs: seconds(find('withdraw-after')),
     ...(editorToken !== undefined && { editorToken }),
     ...(hub !== undefined && { hub }),
+    ...(webhooks !== undefined && { webhooks }),
+    ...(publicUrl !== undefined && { publicUrl }),
   };
 };
 
@@ -208,9 +225,9 @@ const frameAncestors = ({ label, text = '' }: Given): string[] =>
     return found;
   });
 
-const address = ({ label, text }: Given): string | undefined => {
+const address = ({ label, text }: Given, example = 'https://hub.example/'): string | undefined => {
   if (text === undefined) return undefined;
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol !== 'https:' && url?.protocol !== 'http:') throw new UsageError(`${label} takes an address such as https://hub.example/, not "${text}"`);
+  if (url?.protocol !== 'https:' && url?.protocol !== 'http:') throw new UsageError(`${label} takes an address such as ${example}, not "${text}"`);
   return url.href;
 };

@@ -4,6 +4,7 @@ import express, { type Express, type RequestHandler, type Response, type Router 
 import { defaults } from './config.ts';
 import { createReaders, type Readers } from './readers.ts';
 import type { RevisionLog } from './revision-log.ts';
+import type { WebhookStatus } from './webhooks.ts';
 import { fingerprint, redirect } from './http/answers.ts';
 import { createApi, type FileProblem } from './http/api.ts';
 import { createAssets, createStoryFiles } from './http/assets.ts';
@@ -16,6 +17,7 @@ import { createSearch } from './http/search.ts';
 import { createSecurityHeaders } from './http/security.ts';
 import { createSite } from './http/site.ts';
 import type { Site } from './pages/layout.ts';
+import { createWebhookRoutes } from './http/webhooks.ts';
 import { styleHash } from './pages/style.ts';
 
 export type HttpOptions = {
@@ -42,6 +44,8 @@ export type HttpOptions = {
   };
   /** Whether stories are being published; until then `/readyz` answers 503. */
   ready: () => boolean;
+  /** How each webhook stands. */
+  webhooks?: () => WebhookStatus[];
   /** More routes, before all others. */
   control?: Router;
   /** Changes with the program, so that nobody keeps a page of an older one. */
@@ -51,7 +55,7 @@ export type HttpOptions = {
 };
 
 /** Listens to nothing itself: hand it to `createServer`. */
-export const createHttp = ({ log, readers = createReaders({ log }), problemsOf, storiesFolder, client, options, ready, control, build, onError = console.error }: HttpOptions): Express => {
+export const createHttp = ({ log, readers = createReaders({ log }), problemsOf, storiesFolder, client, options, ready, webhooks = () => [], control, build, onError = console.error }: HttpOptions): Express => {
   const site = { lang: options.lang, script: client.script };
   const edition = fingerprint([build, styleHash, options.lang, client.script('story'), client.script('index'), client.script('walk'), client.script('frame'), options.hub].join());
   const app = express();
@@ -71,6 +75,7 @@ export const createHttp = ({ log, readers = createReaders({ log }), problemsOf, 
   app.use(createAssets(client.folder));
   app.use(createFeedRoutes({ ...options, log, edition }));
   app.use(createSearch({ log, edition }));
+  app.use(createWebhookRoutes({ ...options, list: webhooks }));
   app.use('/api', createApi({ ...options, log, readers, problemsOf, edition }));
   app.use(createStoryFiles(storiesFolder, crossOrigin(options.origins)));
   app.use(createSite({ log, site, edition }));

@@ -1,7 +1,7 @@
 /** The command line. The only file that acts when it is imported. */
 import { readFileSync } from 'node:fs';
 import { commandOptions, optionsHelp, readArguments, readConfig, refuseForeignOptions, UsageError, type Arguments } from './config.ts';
-import type { Wish } from './control.ts';
+import type { Answer, StoryWish, WebhookWish } from './control.ts';
 import { packageFolder } from './package.ts';
 
 // Each command loads what it needs, so that the small ones answer at once.
@@ -14,6 +14,10 @@ const help = `stop-press: save a story file, and every open page changes in plac
   stop-press withdraw SLUG          withdraw a story; its readers are told, its history is kept
   stop-press follow URL             show what changes in a story, word by word, as it happens; the address of a newsroom: in every story
   stop-press redact SLUG N|all      overwrite the content of a revision, or of all, in the log
+  stop-press webhooks [--json]      how each webhook stands
+  stop-press webhooks retry NAME [POSITION|all]
+                                    send once more what is parked, and what waits at once
+  stop-press webhooks test NAME     send a test event
 
 ${optionsHelp()}
 
@@ -82,14 +86,32 @@ const runFollow = async ({ values, positionals: [target, ...rest] }: Arguments):
   return followStory(target, { json: values['json'] === true, port, ...(since !== undefined && { since }), ...(stateFile !== undefined && { stateFile }) }, { out: process.stdout, complain, stopped: stopSignal() });
 };
 
-const carryOut = async (data: string, wish: Wish): Promise<number> => {
+const carryOut = async (data: string, wish: StoryWish): Promise<number> => {
   const { operate } = await import('./operate.ts');
-  const answer = await operate(data, wish);
-  (answer.done ? say : complain)(answer.message);
-  return answer.done ? 0 : 1;
+  return tell(await operate(data, wish));
 };
 
-const commands: Record<string, (given: Arguments) => number | Promise<number>> = { serve: runServer, check: runCheck, explain: runExplain, follow: runFollow, withdraw: runWithdraw, redact: runRedact };
+const tell = ({ done, message }: Answer): number => {
+  (done ? say : complain)(message);
+  return done ? 0 : 1;
+};
+
+const runWebhooks = async ({ values, positionals }: Arguments): Promise<number> => {
+  const { data } = readConfig(values, process.env);
+  const wish = webhookWish(positionals, values['json'] === true);
+  const { send } = await import('./control.ts');
+  return tell(await send(data, wish));
+};
+
+const webhookWish = ([action, name, which, ...rest]: string[], json: boolean): WebhookWish => {
+  const command = 'webhooks';
+  if (action === undefined) return { command, action: 'list', json };
+  if (action === 'retry' && name !== undefined && rest.length === 0) return { command, action, name, which: which ?? 'all' };
+  if (action === 'test' && name !== undefined && which === undefined) return { command, action, name };
+  throw new UsageError('webhooks lists them; webhooks retry takes a name, and a position or all; webhooks test takes a name');
+};
+
+const commands: Record<string, (given: Arguments) => number | Promise<number>> = { serve: runServer, check: runCheck, explain: runExplain, follow: runFollow, withdraw: runWithdraw, redact: runRedact, webhooks: runWebhooks };
 
 const version = (): string => {
   const { version }: { version: string } = JSON.parse(readFileSync(new URL('package.json', packageFolder), 'utf8'));

@@ -159,6 +159,13 @@ export interface RevisionLog {
    */
   subscribe(story: string, after: Position, listener: (entry: Entry) => void): () => void;
 
+  /**
+   * For who follows at a pace of its own, and holds one entry at a time: looks through a bounded number of entries after `after` for the first under a slug that is `wanted`
+   * (of a move either slug) and not redacted. `position` is where to go on from: that of `entry`, else of the last one looked at; it is `after` only where nothing comes after.
+   * `entry` is as a subscriber from just before it is given it. Throws `UnknownPositionError` as `subscribe` does.
+   */
+  next(after: Position, wanted: (story: string) => boolean): { position: Position; entry?: Entry };
+
   /** Ends every subscription and waits for appends under way. May be called twice. */
   close(): Promise<void>;
 }

@@ -12,6 +12,7 @@ import { createReaders } from './readers.ts';
 import { createSqliteLog } from './revision-log/sqlite.ts';
 import { createSocketServer } from './socket.ts';
 import { createWatcher } from './watcher.ts';
+import { createWebhooks } from './webhooks/file.ts';
 
 export type Running = {
   /** `http://127.0.0.1:3000`, with the port really taken. */
@@ -27,9 +28,10 @@ export const serve = async (folder: string, config: Config, terminal: Terminal):
   const client = findClientFiles();
   const onError = (error: unknown) => terminal.complain(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
 
+  const webhooks = createWebhooks(config.webhooks, process.env);
   const log = createSqliteLog({ folder: config.data, onListenerError: onError });
   const publisher = createPublisher({ log, lang, now: Date.now, sizeOf: createSizeOf(folder) });
-  const control = createControl(config.data, (wish) => desk.fulfil(wish));
+  const control = createControl(config.data, (wish) => (wish.command === 'webhooks' ? webhooks.fulfil(wish) : desk.fulfil(wish)));
   const readers = createReaders({ log, ...(maxSocketsPerAddress !== undefined && { maxPerAddress: maxSocketsPerAddress }), onError });
   let ready = false;
   const app = createHttp({
@@ -41,6 +43,7 @@ export const serve = async (folder: string, config: Config, terminal: Terminal):
     options: { lang, trustProxy, origins, frameAncestors, ...(editorToken !== undefined && { editorToken }), ...(hub !== undefined && { hub }) },
     ready: () => ready,
     control: control.router,
+    webhooks: webhooks.list,
     build: client.build,
     onError,
   });
@@ -55,12 +58,13 @@ export const serve = async (folder: string, config: Config, terminal: Terminal):
     await publisher.idle();
     control.close();
     readers.close();
-    await Promise.all([sockets.close(), closeServer(server)]);
+    await Promise.all([sockets.close(), closeServer(server), webhooks.close()]);
     await log.close();
   };
 
   try {
     const address = await listen(server, config);
+    webhooks.begin({ log, folder: config.data, publicUrl: config.publicUrl ?? address, terminal, onError });
     const { settleMs, maxStoryBytes: maxBytes } = defaults;
     const known = log.files().map(({ story, ...rest }) => ({ slug: story, ...rest }));
     watcher = await createWatcher({ folder, settleMs, withdrawAfterMs: config.withdrawAfterMs, maxBytes, known, onEvent: desk.handle });

@@ -18,6 +18,11 @@ test('beyond this machine a client address has a limit, unless another is given'
   expect(config(['--max-sockets-per-address', '7']).maxSocketsPerAddress).toBe(7);
 });
 
+test('the public address has no slash at its end', () => {
+  expect(config(['--public-url', 'https://news.example/']).publicUrl).toBe('https://news.example');
+  expect(config(['--public-url', 'https://example.org/news/']).publicUrl).toBe('https://example.org/news');
+});
+
 test('origins are kept as origins, and * stays', () => {
   expect(config(['--origins', 'https://a.example/, *']).origins).toEqual(['https://a.example', '*']);
 });
@@ -40,6 +45,7 @@ test.each([
   [['--frame-ancestors', 'ftp://a.example'], 'https://*.news.example'],
   [['--frame-ancestors', "'self'"], 'https://*.news.example'],
   [['--hub', 'hub.example'], 'https://hub.example/'],
+  [['--public-url', 'news.example'], 'https://news.example, not "news.example"'],
   [['--colour', 'red'], "Unknown option '--colour': see stop-press --help"],
   [['--port', '-1'], 'see stop-press --help'],
   [['--port', '0x10'], 'whole number'],

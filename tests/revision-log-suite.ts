@@ -209,6 +209,23 @@ const expectChangedSince = (log: RevisionLog, model: Model): void => {
   }
 };
 
+/** Whoever asks for one entry after another is told what a subscriber is told, each as to a subscriber from just before it. */
+const expectNext = (log: RevisionLog, model: Model): void => {
+  const wanted = (story: string) => story !== 'a';
+  const asked: Entry[] = [];
+  for (let after = model.position(0); ; ) {
+    const { position, entry } = log.next(after, wanted);
+    if (position === after) break;
+    if (entry) {
+      expect(entry).toEqual(historyOf(log, everyStory, model.position(entry.sequence - 1))[0]);
+      asked.push(entry);
+    }
+    after = position;
+  }
+  const told = historyOf(log, everyStory, model.position(0)).filter((entry) => wanted(entry.story) || (entry.kind === 'move' && wanted(entry.to)));
+  expect(asked.map(({ sequence }) => sequence)).toEqual(told.map(({ sequence }) => sequence));
+};
+
 const expectModel = (log: RevisionLog, model: Model): void => {
   expect(log.head()).toBe(model.position(model.head()));
   expectStandings(log, model);
@@ -220,6 +237,7 @@ const expectModel = (log: RevisionLog, model: Model): void => {
   expectSubscribers(log, model);
   expectStorySubscribers(log, model);
   expectChangedSince(log, model);
+  expectNext(log, model);
 };
 
 export const revisionLogSuite = (name: string, createFixture: () => Promise<LogFixture>, { runs, durable }: { runs: number; durable: boolean }): void => {

@@ -1,5 +1,4 @@
 /** The JSON addresses under `/api`. */
-import { createHash, timingSafeEqual } from 'node:crypto';
 import express, { type Request, type Response, type Router } from 'express';
 import { defaults } from '../config.ts';
 import type { Problem } from '../core/parse.ts';
@@ -8,6 +7,7 @@ import type { RevisionLog, Summary } from '../revision-log.ts';
 import { answerImmutable, answerLive, fingerprint, redirect } from './answers.ts';
 import { crossOrigin } from './cross-origin.ts';
 import { createDiffs, type DiffRequest } from './diffs.ts';
+import { isEditor } from './editors.ts';
 import { HttpError, readOnly } from './errors.ts';
 import { createSources } from './sources.ts';
 import { apiPath, beforeOf, publishedStory, revisionAt, sentOn, slugOf } from './stories.ts';
@@ -61,7 +61,7 @@ export const createApi = (options: ApiOptions): Router => {
 
   const problems = (request: StoryRequest, response: Response): void => {
     response.set('Cache-Control', 'no-store');
-    if (!mayReadProblems(request, options)) throw new HttpError('forbidden', 'problems are for editors: ask from this machine, or with the editor token');
+    if (!isEditor(request, options)) throw new HttpError('forbidden', 'problems are for editors: ask from this machine, or with the editor token');
     const story = slugOf(request.params.story);
     const found = options.problemsOf(story);
     const standing = log.find(story);
@@ -94,24 +94,3 @@ const pageOfRevisions = (log: RevisionLog, story: string, before: number | undef
 const summarised = ({ revision, position, at, change, note, redacted, edited, added, removed, moved }: Summary) => ({
   revision, position, at, change, ...(note !== undefined && { note }), edited, added, removed, moved, ...(redacted && { redacted }),
 });
-
-const mayReadProblems = (request: StoryRequest, { editorToken, trustProxy }: ApiOptions): boolean => {
-  const given = /^Bearer +(\S+)$/i.exec(request.get('Authorization') ?? '')?.[1];
-  if (given !== undefined && editorToken !== undefined) return timingSafeEqual(sha256(given), sha256(editorToken));
-  return isLocal(request, trustProxy);
-};
-
-const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
-
-/**
- * Asked from this machine, by this machine's name: a page that has its own name point at the loopback address (DNS rebinding) is not.
- * Behind a proxy every reader comes from its address: then the proxy must have said who asks in `X-Forwarded-For` (`ips`), and without a trusted one nobody may have.
- */
-const isLocal = (request: Request, trustProxy: boolean): boolean => {
-  if (!isLoopback(request.ip ?? '')) return false;
-  if (trustProxy) return request.ips.length > 0;
-  const forwarded = request.get('X-Forwarded-For') !== undefined || request.get('Forwarded') !== undefined;
-  return !forwarded && /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/i.test(request.get('Host') ?? '');
-};
-
-const isLoopback = (address: string): boolean => /^(?:::ffff:)?127(?:\.\d{1,3}){3}$/.test(address) || address === '::1';

@@ -82,8 +82,15 @@ export const createLog = (store: Store, { onListenerError = console.error }: Log
       const sequence = readPosition(store, after);
       if (sequence === undefined) throw new UnknownPositionError(after);
       const place = store.slug(story);
-      const history = story === everyStory ? replay(sequence) : place ? replay(sequence, place) : [];
+      const history = story === everyStory ? replay.history(sequence) : place ? replay.history(sequence, place) : [];
       return subscribers.add(story, history, store.head(), listener);
+    },
+
+    next: (after, wanted) => {
+      if (closed) throw new LogClosedError();
+      const sequence = readPosition(store, after);
+      if (sequence === undefined) throw new UnknownPositionError(after);
+      return replay.next(sequence, wanted);
     },
 
     close: () => (closed ??= end()),
