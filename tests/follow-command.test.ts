@@ -183,7 +183,7 @@ test('what cannot be followed is said in one line', slow, async () => {
   const slug = start(['nowhere', '--port', new URL(server.address).port]);
   expect([await slug.ended, slug.printed.err]).toEqual([1, 'stop-press: there is no story nowhere\n']);
   const wrong = start(['ftp://host/']);
-  expect([await wrong.ended, wrong.printed.err]).toEqual([2, expect.stringMatching(/^stop-press: there is no story to follow at ftp:\/\/host\/: .*\n$/)]);
+  expect([await wrong.ended, wrong.printed.err]).toEqual([2, expect.stringMatching(/^stop-press: there is nothing to follow at ftp:\/\/host\/: .*\n$/)]);
   const foreign = start([server.address, '--withdraw-after', 'x']);
   expect(await foreign.ended).toBe(2);
 });
