@@ -86,7 +86,13 @@ export const follow = (address: string | URL, { since, signal, onUpdate, onStatu
 
   signal?.addEventListener('abort', following.close);
   if (signal?.aborted) following.close();
-  queueMicrotask(() => { if (following.status() !== 'over') attach(since); });
+  queueMicrotask(() => {
+    try {
+      if (following.status() !== 'over') attach(since);
+    } catch (cause) {
+      following.follower.fail(new FollowError('refused', `no connection to ${origin}: ${String(cause)}`, { cause }));
+    }
+  });
 
   return {
     get story() { return story(); },
@@ -108,7 +114,7 @@ const readAddress = (address: string | URL): { origin: string; story: string } =
   } catch {
     // falls through to the one message
   }
-  throw new FollowError('bad-address', `there is no story to follow at ${address}: it takes an address such as https://host/stories/storm, or https://host/ for every story`);
+  throw new FollowError('bad-address', `there is nothing to follow at ${address}: give the address of a story, https://host/stories/storm, or of a newsroom, https://host/`);
 };
 
 const serverOf = (origin: string, { WebSocket = globalThis.WebSocket, fetch = globalThis.fetch }: Pick<FollowOptions, 'WebSocket' | 'fetch'>): Server => {
