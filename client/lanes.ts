@@ -87,7 +87,7 @@ const createLane = ({ origin, WebSocket, onCrowded, onOver }: LaneOptions) => {
   const lose = (isOver: boolean): void => {
     greeted = false;
     const error = new FollowError('refused', `${origin} closed the connection with ${closeCode}, after which nobody comes back`, { closeCode });
-    if (isOver) close();
+    if (isOver) onOver(); // the last one to leave closes
     for (const subscriber of Array.from(subscribers)) if (isOver) subscriber.fail(error); else subscriber.lose();
   };
 
