@@ -86,7 +86,13 @@ export const follow = (address: string | URL, { since, signal, onUpdate, onStatu
 
   signal?.addEventListener('abort', following.close);
   if (signal?.aborted) following.close();
-  queueMicrotask(() => { if (following.status() !== 'over') attach(since); });
+  queueMicrotask(() => {
+    try {
+      if (following.status() !== 'over') attach(since);
+    } catch (cause) {
+      following.follower.fail(new FollowError('refused', `no connection to ${origin} can be made from here: ${String(cause)}`, { cause }));
+    }
+  });
 
   return {
     get story() { return story(); },

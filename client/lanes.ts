@@ -69,6 +69,8 @@ const createLane = ({ origin, WebSocket, onCrowded, onOver }: LaneOptions) => {
   let room = usualRoom;
   let closeCode = 0;
 
+  const each = (act: (subscriber: Subscriber) => void): void => Array.from(subscribers).forEach(act);
+
   const greet = (maxSubscriptions: number): void => {
     greeted = true;
     asked.clear();
@@ -81,20 +83,24 @@ const createLane = ({ origin, WebSocket, onCrowded, onOver }: LaneOptions) => {
   const hear = (message: ServerMessage): void => {
     if (message.type === 'hello') return greet(message.limits.maxSubscriptions);
     const story = 'story' in message ? message.story : everyStory;
-    for (const subscriber of Array.from(subscribers)) if (subscriber.story() === everyStory || subscriber.story() === story) subscriber.hear(message);
+    each((subscriber) => { if ([everyStory, story].includes(subscriber.story())) subscriber.hear(message); });
   };
 
-  const lose = (isOver: boolean): void => {
-    greeted = false;
-    const error = new FollowError('refused', `${origin} closed the connection with ${closeCode}, after which nobody comes back`, { closeCode });
-    if (isOver) onOver(); // the last one to leave closes
-    for (const subscriber of Array.from(subscribers)) if (isOver) subscriber.fail(error); else subscriber.lose();
-  };
-
-  const close = (): void => {
+  /** Nothing is held to it any more. */
+  const forget = (): void => {
     onOver();
-    connection.close();
     globalThis.removeEventListener?.('online', renew);
+  };
+
+  const end = (): void => {
+    forget();
+    const error = new FollowError('refused', `${origin} closed the connection with ${closeCode}, after which nobody comes back`, { closeCode });
+    each((subscriber) => subscriber.fail(error));
+  };
+
+  const lose = (): void => {
+    greeted = false;
+    each((subscriber) => subscriber.lose());
   };
 
   const renew = (): void => connection.notify({ type: 'renewed' });
@@ -105,7 +111,8 @@ const createLane = ({ origin, WebSocket, onCrowded, onOver }: LaneOptions) => {
     onClosed: (code) => { closeCode = code; },
     onMessage: hear,
     onPhase: (phase) => {
-      if (phase !== 'open' && (greeted || phase !== 'connecting') && subscribers.size > 0) lose(phase === 'over');
+      if (phase === 'over' && subscribers.size > 0) end();
+      else if (phase === 'waiting' || (phase === 'connecting' && greeted)) lose();
     },
   });
   globalThis.addEventListener?.('online', renew);
@@ -127,8 +134,9 @@ const createLane = ({ origin, WebSocket, onCrowded, onOver }: LaneOptions) => {
     /** The last one closes the socket. */
     remove: (subscriber: Subscriber): void => {
       subscribers.delete(subscriber);
-      if (subscribers.size === 0) close();
-      else send({ type: 'unsubscribe', story: subscriber.story() });
+      if (subscribers.size > 0) return send({ type: 'unsubscribe', story: subscriber.story() });
+      forget();
+      connection.close();
     },
     send,
     doubt: (): void => connection.notify({ type: 'closed', code: 1006 }),

@@ -250,6 +250,7 @@ export const createTopic = ({ story: wanted, since, states, lanes, fetchState, o
     const error = new FollowError(code, message, { story: slug });
     if (slug !== undefined && held.size === 0) return end(error);
     report(error);
+    clearTimeout(timer);
     if (slug !== undefined) timer = setTimeout(() => subscribe(position), Math.random() * askAgainMs);
   };
 
@@ -305,8 +306,7 @@ export const createTopic = ({ story: wanted, since, states, lanes, fetchState, o
       followers.add(follower);
       follower.show(status);
       if (from === undefined) for (const [slug, { state, position: at }] of held) if (!withdrawn.has(slug)) follower.tell({ type: 'snapshot', story: slug, position: at, reset: false, state }, position);
-      if (withdrawn.has(story)) follower.tell({ type: 'withdrawn', story, position: position ?? '' }, position);
-      else if (status === 'live') follower.tell({ type: 'live', story, position: position ?? '' }, position);
+      if (position !== undefined && status === 'live') follower.tell({ type: withdrawn.has(story) ? 'withdrawn' : 'live', story, position }, position);
     },
     /** With the last one it is over. */
     remove: (follower: Follower): void => {
