@@ -125,7 +125,7 @@ describe('the element', () => {
     await page.evaluate((html) => { (document.querySelector('#box') as HTMLElement).attachShadow({ mode: 'open' }).innerHTML = html; }, tag());
     await poll(() => page.evaluate('told')).toEqual(['snapshot', 'live', 'live']);
     const embedded = await page.evaluate(() => {
-      const { state, position, status, src } = document.querySelector('#box')?.shadowRoot?.querySelector('stop-press-story') as Embedded;
+      const { state, position, status, src } = document.querySelector('#box')?.shadowRoot?.querySelector<Embedded>('stop-press-story') ?? ({} as Partial<Embedded>);
       return { headline: state?.meta.headline, position, status, src };
     });
     expect(embedded).toEqual({ headline: 'Storm closes the northern line', position: newsroom.log.find(slug)?.position, status: 'live', src: `${newsroom.address}/stories/${slug}` });
