@@ -61,7 +61,7 @@ describe('a story', () => {
     expect(last?.type === 'diff' && last.state).toEqual(server.log.revision('storm', 2).kind === 'found' && (await (await fetch(`${server.address}/api/stories/storm`)).json()));
     expect(following.status).toBe('over');
     await following.closed;
-    await expect.poll(() => server.sockets.connections()).toBe(0);
+    await expect.poll(() => server.readers.count()).toBe(0);
   });
 
   test('is told by callbacks, from after the call on, with its status', async () => {
@@ -141,16 +141,16 @@ describe('what is followed together', () => {
     await Promise.all([a.live(), b.live(), c.live()]);
     const d = listen(storm());
     await d.live();
-    expect(server.sockets.connections()).toBe(1);
+    expect(server.readers.count()).toBe(1);
     expect(d.types()).toEqual(['snapshot', 'live']);
     await publish('storm', 'Two.');
     await Promise.all([a, c, d].map(({ until, types }) => until(() => types().includes('diff'))));
     expect(b.types()).toEqual(['snapshot', 'live']);
     for (const { following } of [a, c, d]) following.close();
-    await expect.poll(() => server.sockets.readers('storm')).toBe(0);
-    expect(server.sockets.connections()).toBe(1);
+    await expect.poll(() => server.readers.following('storm')).toBe(0);
+    expect(server.readers.count()).toBe(1);
     b.following.close();
-    await expect.poll(() => server.sockets.connections()).toBe(0);
+    await expect.poll(() => server.readers.count()).toBe(0);
   });
 
   test('takes one more socket where a server lets one carry no more', async () => {
@@ -158,7 +158,7 @@ describe('what is followed together', () => {
     for (const slug of slugs) await publish(slug, 'One.');
     const all = slugs.map((slug) => listen(`${server.address}/stories/${slug}`));
     await Promise.all(all.map(({ live }) => live()));
-    expect(server.sockets.connections()).toBe(2);
+    expect(server.readers.count()).toBe(2);
   });
 
   test('every story: each once, those that come, go and move, and `live` when nothing is missing', async () => {
@@ -188,7 +188,7 @@ test('a slow reader holds a bounded number of updates, and misses none of what t
   for await (const update of following) {
     if (update.type === 'live' && count === 1) {
       for (let n = 0; n < 300; n += 1) await publish('storm', `Number ${n}.`);
-      await expect.poll(() => server.sockets.readers('storm')).toBe(0);
+      await expect.poll(() => server.readers.following('storm')).toBe(0);
     }
     if (update.type === 'diff') {
       expect(last && 'state' in last ? last.state.hash : '').toBe(update.before.hash);
