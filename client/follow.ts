@@ -90,7 +90,7 @@ export const follow = (address: string | URL, { since, signal, onUpdate, onStatu
     try {
       if (following.status() !== 'over') attach(since);
     } catch (cause) {
-      following.follower.fail(new FollowError('refused', `no connection to ${origin} can be made from here: ${String(cause)}`, { cause }));
+      following.follower.fail(new FollowError('refused', `no connection to ${origin}: ${String(cause)}`, { cause }));
     }
   });
 
@@ -114,7 +114,7 @@ const readAddress = (address: string | URL): { origin: string; story: string } =
   } catch {
     // falls through to the one message
   }
-  throw new FollowError('bad-address', `there is no story to follow at ${address}: it takes an address such as https://host/stories/storm, or https://host/ for every story`);
+  throw new FollowError('bad-address', `there is nothing to follow at ${address}: give the address of a story, https://host/stories/storm, or of a newsroom, https://host/`);
 };
 
 const serverOf = (origin: string, { WebSocket = globalThis.WebSocket, fetch = globalThis.fetch }: Pick<FollowOptions, 'WebSocket' | 'fetch'>): Server => {

@@ -1,6 +1,6 @@
 /** The caller's end: updates go to the callback at once, or wait in a bounded queue for whoever iterates. */
 import type { Position } from '../server/core/story.ts';
-import type { Follower } from './topic.ts';
+import type { Follower } from './audience.ts';
 import type { FollowError, Status, Update } from './update.ts';
 
 /** updates that wait for a slow iterator; beyond, nothing more is read until they have been taken */

@@ -11,6 +11,8 @@ const usualRoom = 32;
 export type Subscriber = {
   /** Its slug now; `*` for every story. */
   story(): string;
+  /** What carries it; `place` sets it. */
+  lane?: Lane;
   /** There is a new session: asks for what is wanted of it. */
   greet(): void;
   hear(message: ServerMessage): void;
@@ -20,64 +22,62 @@ export type Subscriber = {
   fail(error: FollowError): void;
 };
 
+/** One socket, for as long as there is a subscriber on it. */
+export type Lane = {
+  /** Sends where there is a session; every new one is asked for what is wanted then. */
+  send(message: ClientMessage): void;
+  /** Something on the way to the server does not work: its socket comes back later. */
+  doubt(): void;
+  /** May be called twice. The last one closes the socket. */
+  remove(subscriber: Subscriber): void;
+};
+
 export type Lanes = ReturnType<typeof createLanes>;
-type Lane = ReturnType<typeof createLane>;
 export type LanesOptions = { origin: string; WebSocket: typeof WebSocket };
 
 export const createLanes = ({ origin, WebSocket }: LanesOptions) => {
-  const lanes = new Set<Lane>();
-  const laneOf = new Map<Subscriber, Lane>();
+  const lanes = new Set<ReturnType<typeof createLane>>();
 
-  const open = (): Lane => {
-    const lane = createLane({ origin, WebSocket, onCrowded: place, onOver: () => lanes.delete(lane) });
+  const open = () => {
+    const lane = createLane({ origin, WebSocket, place, onOver: () => lanes.delete(lane) });
     lanes.add(lane);
     return lane;
   };
 
-  /** Finds it a socket, or opens one. A story that another subscriber on the same socket follows needs another. */
+  /** Finds it a socket, or opens one. Every story takes one of its own, and so does a story that another on the same socket follows. */
   const place = (subscriber: Subscriber): void => {
-    leave(subscriber);
     const lane = [...lanes].find((lane) => lane.hasRoomFor(subscriber)) ?? open();
-    laneOf.set(subscriber, lane);
+    subscriber.lane = lane;
     lane.add(subscriber);
   };
 
-  const leave = (subscriber: Subscriber): void => {
-    const lane = laneOf.get(subscriber);
-    laneOf.delete(subscriber);
-    lane?.remove(subscriber);
-  };
-
-  return {
-    place,
-    leave,
-    /** Sends where there is a session; every new one is asked for what is wanted then. */
-    send: (subscriber: Subscriber, message: ClientMessage): void => laneOf.get(subscriber)?.send(message),
-    /** Something on the way to the server does not work: its socket comes back later. */
-    doubt: (subscriber: Subscriber): void => laneOf.get(subscriber)?.doubt(),
-  };
+  return { place };
 };
 
-type LaneOptions = LanesOptions & { onCrowded(subscriber: Subscriber): void; onOver(): void };
+type LaneOptions = LanesOptions & { place(subscriber: Subscriber): void; onOver(): void };
 
-/** One socket, for as long as there is a subscriber on it. */
-const createLane = ({ origin, WebSocket, onCrowded, onOver }: LaneOptions) => {
+const createLane = ({ origin, WebSocket, place, onOver }: LaneOptions) => {
   const subscribers = new Set<Subscriber>();
   /** Stories that this session has been asked for: what was under way for one that has left is not for who follows it next. */
-  const asked = new Set<string>();
-  let greeted = false;
+  let asked = new Set<string>();
+  let isOpen = false;
   let room = usualRoom;
   let closeCode = 0;
 
   const each = (act: (subscriber: Subscriber) => void): void => Array.from(subscribers).forEach(act);
 
   const greet = (maxSubscriptions: number): void => {
-    greeted = true;
-    asked.clear();
+    isOpen = true;
     room = maxSubscriptions;
-    const all = [...subscribers];
-    all.slice(room).forEach(onCrowded);
-    for (const subscriber of all.slice(0, room)) subscriber.greet();
+    asked = new Set();
+    for (const subscriber of [...subscribers].slice(room)) {
+      subscribers.delete(subscriber);
+      place(subscriber);
+    }
+    each((subscriber) => {
+      asked.add(subscriber.story());
+      subscriber.greet();
+    });
   };
 
   const hear = (message: ServerMessage): void => {
@@ -86,7 +86,7 @@ const createLane = ({ origin, WebSocket, onCrowded, onOver }: LaneOptions) => {
     each((subscriber) => { if ([everyStory, story].includes(subscriber.story())) subscriber.hear(message); });
   };
 
-  /** Nothing is held to it any more. */
+  /** Nothing more is expected of it. */
   const forget = (): void => {
     onOver();
     globalThis.removeEventListener?.('online', renew);
@@ -94,12 +94,12 @@ const createLane = ({ origin, WebSocket, onCrowded, onOver }: LaneOptions) => {
 
   const end = (): void => {
     forget();
-    const error = new FollowError('refused', `${origin} closed the connection with ${closeCode}, after which nobody comes back`, { closeCode });
+    const error = new FollowError('refused', `${origin} has closed the connection for good, with ${closeCode}`, { closeCode });
     each((subscriber) => subscriber.fail(error));
   };
 
   const lose = (): void => {
-    greeted = false;
+    isOpen = false;
     each((subscriber) => subscriber.lose());
   };
 
@@ -112,33 +112,31 @@ const createLane = ({ origin, WebSocket, onCrowded, onOver }: LaneOptions) => {
     onMessage: hear,
     onPhase: (phase) => {
       if (phase === 'over' && subscribers.size > 0) end();
-      else if (phase === 'waiting' || (phase === 'connecting' && greeted)) lose();
+      else if (phase === 'waiting' || (phase === 'connecting' && isOpen)) lose();
     },
   });
   globalThis.addEventListener?.('online', renew);
 
   const send = (message: ClientMessage): void => {
-    if (!greeted) return;
+    if (!isOpen) return;
     asked.add(message.story);
     connection.send(message);
   };
 
-  const isOfEvery = (subscriber: Subscriber): boolean => subscriber.story() === everyStory;
-  const holds = (story: string): boolean => [...subscribers].some((subscriber) => subscriber.story() === story);
   return {
-    hasRoomFor: (subscriber: Subscriber): boolean => subscribers.size < room && !isOfEvery(subscriber) && !holds(everyStory) && !holds(subscriber.story()) && !asked.has(subscriber.story()),
+    send,
+    doubt: (): void => connection.notify({ type: 'closed', code: 1006 }),
+    hasRoomFor: (subscriber: Subscriber): boolean => subscribers.size < room && ![everyStory, subscriber.story()].some((story) => asked.has(story)) && subscriber.story() !== everyStory,
     add: (subscriber: Subscriber): void => {
       subscribers.add(subscriber);
-      if (greeted) subscriber.greet();
+      asked.add(subscriber.story());
+      if (isOpen) subscriber.greet();
     },
-    /** The last one closes the socket. */
     remove: (subscriber: Subscriber): void => {
       subscribers.delete(subscriber);
       if (subscribers.size > 0) return send({ type: 'unsubscribe', story: subscriber.story() });
       forget();
       connection.close();
     },
-    send,
-    doubt: (): void => connection.notify({ type: 'closed', code: 1006 }),
   };
 };

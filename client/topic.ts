@@ -4,23 +4,13 @@
  */
 import type { Diff, Ended, ErrorMessage, Live, ServerMessage, Snapshot } from '../server/core/protocol.ts';
 import { everyStory } from '../server/core/protocol.ts';
-import { apply } from '../server/core/diff.ts';
-import type { Content, Position, State } from '../server/core/story.ts';
+import type { Position, State } from '../server/core/story.ts';
+import { createAudience, type Follower } from './audience.ts';
 import type { FetchState } from './fetch-state.ts';
 import { isAtOrBefore } from './held.ts';
 import type { Lanes, Subscriber } from './lanes.ts';
-import { FollowError, type Status, type Update } from './update.ts';
-
-/** Who is told. */
-export type Follower = {
-  /** `position`: from where to resume once the update has been dealt with. */
-  tell(update: Update, position: Position | undefined): void;
-  show(status: Status): void;
-  /** Something went wrong that ends nothing. */
-  report(error: FollowError): void;
-  /** Nothing more comes. */
-  fail(error: FollowError): void;
-};
+import { prove } from './prove.ts';
+import { FollowError, type Update } from './update.ts';
 
 export type TopicOptions = {
   /** `*` for every story. */
@@ -50,13 +40,12 @@ const askAgainMs = 30_000;
 
 export const createTopic = ({ story: wanted, since, states, lanes, fetchState, onOver }: TopicOptions) => {
   const isEvery = wanted === everyStory;
-  const followers = new Set<Follower>();
+  const audience = createAudience();
   const held = new Map<string, Held>([...states].map(([story, state]) => [story, { state, position: isEvery || since === undefined ? state.position : since }]));
   const withdrawn = new Set<string>();
   const jobs = new Map<string, Job>();
   const ending = new AbortController();
   let story = wanted;
-  let status: Status = 'connecting';
   let position = since;
   /** How far the log has been told; of every story, once the session is caught up. */
   let head = since;
@@ -70,19 +59,13 @@ export const createTopic = ({ story: wanted, since, states, lanes, fetchState, o
   let turn = Promise.resolve();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const each = (act: (follower: Follower) => void): void => Array.from(followers).forEach(act);
-  const tell = (update: Update): void => each((follower) => follower.tell(update, position));
-  const show = (now: Status): void => {
-    status = now;
-    each((follower) => follower.show(now));
-  };
-  const report = (error: FollowError): void => each((follower) => follower.report(error));
+  const tell = (update: Update): void => audience.tell(update, position);
 
   /** Without a position everything comes anew. */
   const subscribe = (after?: Position): void => {
     told = new Set();
     isAnew = after === undefined;
-    lanes.send(subscriber, { type: 'subscribe', story, ...(after !== undefined && { after }) });
+    subscriber.lane?.send({ type: 'subscribe', story, ...(after !== undefined && { after }) });
   };
 
   const moveOn = (to: Position): void => {
@@ -128,9 +111,9 @@ export const createTopic = ({ story: wanted, since, states, lanes, fetchState, o
 
   const follow = (before: State, diff: Diff): void => {
     const { story: slug, to, revision } = diff;
-    const after = proved(before, diff);
+    const after = prove(before, diff);
     if (after) return hold(slug, { story: slug, position: to, revision, hash: after.hash, meta: after.meta, sections: after.sections }, to, diff);
-    report(new FollowError('mismatch', `the state of ${slug} at ${to} did not agree with its hash`, { story: slug }));
+    audience.report(new FollowError('mismatch', `the hash of ${slug} at ${to} does not agree`, { story: slug }));
     fetchFor(diff);
   };
 
@@ -174,7 +157,7 @@ export const createTopic = ({ story: wanted, since, states, lanes, fetchState, o
     jobs.delete(slug);
     failures += 1;
     if (failures % maxFailures === 0) startAnew();
-    else lanes.doubt(subscriber);
+    else subscriber.lane?.doubt();
   };
 
   const startAnew = (): void => {
@@ -201,7 +184,7 @@ export const createTopic = ({ story: wanted, since, states, lanes, fetchState, o
       withdrawn.add(slug);
       tell({ type: 'withdrawn', story: slug, position: at });
     }
-    if (!isEvery) show('live');
+    if (!isEvery) audience.show('live');
   };
 
   const move = (slug: string, to: string, at: Position): void => {
@@ -234,7 +217,7 @@ export const createTopic = ({ story: wanted, since, states, lanes, fetchState, o
     else moveOn(at);
     withdrawn.delete(story);
     tell({ type: 'live', story, position: position ?? at });
-    show('live');
+    audience.show('live');
   };
 
   /** Of every story anew, those that were not told of are there no more. */
@@ -249,7 +232,7 @@ export const createTopic = ({ story: wanted, since, states, lanes, fetchState, o
   const refuse = ({ code, message, story: slug }: ErrorMessage): void => {
     const error = new FollowError(code, message, { story: slug });
     if (slug !== undefined && held.size === 0) return end(error);
-    report(error);
+    audience.report(error);
     clearTimeout(timer);
     if (slug !== undefined) timer = setTimeout(() => subscribe(position), Math.random() * askAgainMs);
   };
@@ -257,13 +240,13 @@ export const createTopic = ({ story: wanted, since, states, lanes, fetchState, o
   const close = (): void => {
     ending.abort();
     clearTimeout(timer);
-    lanes.leave(subscriber);
+    subscriber.lane?.remove(subscriber);
     onOver();
   };
 
   const end = (error: FollowError): void => {
     close();
-    each((follower) => follower.fail(error));
+    audience.fail(error);
   };
 
   const hear = (message: ServerMessage): void => {
@@ -290,7 +273,7 @@ export const createTopic = ({ story: wanted, since, states, lanes, fetchState, o
     hear,
     lose: () => {
       arriving = undefined;
-      show('offline');
+      audience.show('offline');
     },
     fail: end,
   };
@@ -303,26 +286,14 @@ export const createTopic = ({ story: wanted, since, states, lanes, fetchState, o
     suits: (wanted: string, from: Position | undefined): boolean => wanted === story && (from === undefined ? since === undefined : from === position),
     /** Tells the newcomer what the others know. */
     add: (follower: Follower, from: Position | undefined): void => {
-      followers.add(follower);
-      follower.show(status);
+      audience.add(follower);
       if (from === undefined) for (const [slug, { state, position: at }] of held) if (!withdrawn.has(slug)) follower.tell({ type: 'snapshot', story: slug, position: at, reset: false, state }, position);
-      if (position !== undefined && status === 'live') follower.tell({ type: withdrawn.has(story) ? 'withdrawn' : 'live', story, position }, position);
+      if (position !== undefined && audience.status() === 'live') follower.tell({ type: withdrawn.has(story) ? 'withdrawn' : 'live', story, position }, position);
     },
     /** With the last one it is over. */
     remove: (follower: Follower): void => {
-      followers.delete(follower);
-      if (followers.size === 0) close();
+      if (audience.remove(follower) === 0) close();
     },
     start: () => lanes.place(subscriber),
   };
-};
-
-/** The content after a diff, if it is the one that the server means. */
-const proved = (before: State, { ops, at, hash }: Diff): Content | undefined => {
-  try {
-    const after = apply(before, ops, at);
-    return after.hash === hash ? after : undefined;
-  } catch {
-    return undefined;
-  }
 };

@@ -42,7 +42,11 @@ export const followStory = async (target: string, { json, since, stateFile, port
     },
   });
   void stopped.then(following.close);
-  out.on('error', following.close); // whoever read along has gone
+  let isAlone = false;
+  out.on('error', () => {
+    isAlone = true; // whoever read along has gone
+    following.close();
+  });
 
   const print = json ? asJson : createDescriber(out, following.story === everyStory);
   for await (const update of following) {
@@ -51,7 +55,7 @@ export const followStory = async (target: string, { json, since, stateFile, port
     if (failure !== undefined) break;
   }
   if (failure !== undefined) complain(`stop-press: ${failure}`);
-  else if (following.position !== undefined) complain(`to go on from here: stop-press follow ${target} --since ${following.position}`);
+  else if (following.position !== undefined && !isAlone) complain(`to go on from here: stop-press follow ${target} --since ${following.position}`);
   return failure === undefined ? 0 : 1;
 };
 

@@ -13,7 +13,7 @@ import { startWholeServer, type WholeServer } from './whole-server.ts';
 const { backoffMs } = limits;
 let server: WholeServer;
 let newsroom: ReturnType<typeof createNewsroom>;
-let open: Following[] = [];
+const open: Following[] = [];
 beforeEach(async () => {
   Object.assign(limits, { backoffMs: [1, 20] });
   server = await startWholeServer({ closeGraceMs: 100 });

@@ -5,9 +5,10 @@ import { startSite } from './http-fixture.ts';
 export type WholeServer = Awaited<ReturnType<typeof startWholeServer>>;
 
 export const startWholeServer = async (options: Partial<SocketServerOptions['options']> = {}) => {
-  const site = await startSite();
+  const origins = [...(options.origins ?? [])];
+  const site = await startSite({ options: { origins } });
   const errors: unknown[] = [];
-  const sockets = createSocketServer({ server: site.server, log: site.log, options: { origins: [], trustProxy: false, ...options }, onError: (error) => errors.push(error) });
+  const sockets = createSocketServer({ server: site.server, log: site.log, options: { trustProxy: false, ...options, origins }, onError: (error) => errors.push(error) });
   return {
     log: site.log,
     sockets,
