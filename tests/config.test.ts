@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { optionSpecs, optionsHelp, readArguments, readConfig, UsageError } from '../server/config.ts';
+import { commandOptions, optionSpecs, optionsHelp, readArguments, readConfig, refuseForeignOptions, UsageError } from '../server/config.ts';
 
 const config = (argv: string[], env: Record<string, string> = {}) => readConfig(readArguments(argv).values, env);
 
@@ -62,4 +62,11 @@ test('the help names every option', () => {
 
 test('a wrong environment variable is named as such', () => {
   expect(() => config([], { STOP_PRESS_PORT: 'x' })).toThrow(/^STOP_PRESS_PORT takes a whole number/);
+});
+
+test('an option of one command is refused by the others', () => {
+  const { values } = readArguments(['--json', '--port', '1']);
+  expect(() => refuseForeignOptions('follow', values)).not.toThrow();
+  expect(() => refuseForeignOptions('serve', values)).toThrow('--json is an option of follow, not of serve');
+  for (const name of Object.keys(commandOptions)) expect(optionsHelp(commandOptions)).toContain(`--${name}`);
 });

@@ -53,7 +53,6 @@ const markedWords = () => page.evaluate(() => [...(CSS.highlights.get('stop-pres
 /** What is waited for may take its time on a busy machine. */
 const poll = <T>(get: () => T) => expect.poll(get, { timeout: 10_000 });
 const fallback = () => page.locator('stop-press-story > a');
-const textOf = (story = 'stop-press-story') => page.locator(story).evaluate((element) => element.shadowRoot?.textContent ?? '');
 const styleOf = (name: string, property: string) => part(name).first().evaluate((element, property) => getComputedStyle(element).getPropertyValue(property), property);
 
 /** The sample with other blocks in some sections. */
@@ -339,21 +338,26 @@ describe('in any page', () => {
     expect(messages).toEqual([]);
   });
 
-  test.each(languages.map(({ lang, dir }) => [lang, dir] as const))('%s: it speaks the story’s language, from its side', async (lang, dir) => {
-    const meta = { lang, dir, authors: ['Ada Berg'] };
-    await publish(contentOf(metaOf(meta), [...sampleSections(), sectionOf('gone', ['<p>1</p>'])]));
-    await show(tag());
-    await until(1);
-    const corrections = [{ at: at(1), text: '118', section: 'trains' }];
+  test('it speaks the language of each story, and stands on its side', async () => {
     const [lead, known, trains] = sampleSections();
     const sections = [lead, trains, known].filter((section) => section !== undefined);
-    await publish(contentOf(metaOf({ ...meta, status: 'final', corrections, updated: at(1) }), [...sections, sectionOf('new', ['<p>2</p>'])]), { minute: 1, change: 'correction' });
-    await until(2);
-    expect(await textOf()).not.toMatch(/undefined|[{}]/);
-    const texts = languages.find((language) => language.lang === lang);
-    expect(await part('kicker').textContent()).toBe(texts?.final);
-    expect((await part('label').allTextContents()).join(' ')).toMatch(new RegExp(`${texts?.correction} · ${texts?.isMoved}.*${texts?.isNew}`));
-    expect(await styleOf('story', 'direction')).toBe(dir);
+    const corrections = [{ at: at(1), text: '118', section: 'trains' }];
+    const metas = languages.map(({ lang, dir }) => ({ lang, dir, authors: ['Ada Berg'] }));
+    for (const meta of metas) await newsroom.publish(`${slug}-${meta.lang}`, contentOf(metaOf(meta), [...sampleSections(), sectionOf('gone', ['<p>1</p>'])]));
+    await show(metas.map(({ lang }) => tag(`${slug}-${lang}`)).join(''));
+    for (const index of metas.keys()) await until(1, index);
+    for (const meta of metas) {
+      const content = contentOf(metaOf({ ...meta, status: 'final', corrections, updated: at(1) }), [...sections, sectionOf('new', ['<p>2</p>'])]);
+      await newsroom.publish(`${slug}-${meta.lang}`, content, { minute: 1, change: 'correction' });
+    }
+    for (const [index, texts] of languages.entries()) {
+      await until(2, index);
+      const story = page.locator('stop-press-story').nth(index);
+      expect(await story.evaluate((element) => element.shadowRoot?.textContent)).not.toMatch(/undefined|[{}]/);
+      expect(await story.locator('[part~=kicker]').textContent()).toBe(texts.final);
+      expect((await story.locator('[part~=label]').allTextContents()).join(' ')).toMatch(new RegExp(`${texts.correction} · ${texts.isMoved}.*${texts.isNew}`));
+      expect(await story.locator('[part=story]').evaluate((element) => getComputedStyle(element).direction)).toBe(texts.dir);
+    }
   });
 
   test.each(['light', 'dark'])('axe finds nothing, %s', async (scheme) => {

@@ -1,6 +1,6 @@
 /** What is published, as its users have it: installed from the tarball in an empty project. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
@@ -49,8 +49,10 @@ test('npx stop-press serve: the page with its script and style, and the live soc
   const script = /<script type="module" src="([^"]+)"/.exec(page)?.[1] ?? '';
   for (const path of [script, '/embed.js']) expect((await fetch(served.address + path)).headers.get('content-type'), path).toContain('text/javascript');
   const socket = new WebSocket(`${served.address.replace('http', 'ws')}/live?story=storm`);
-  expect(JSON.parse(String((await once(socket, 'message'))[0]))).toMatchObject({ type: 'hello' });
-  expect(JSON.parse(String((await once(socket, 'message'))[0]))).toMatchObject({ type: 'snapshot', story: 'storm', state: { meta: { headline: 'One' } } });
+  const messages: AsyncIterator<[Buffer]> = on(socket, 'message');
+  const next = async (): Promise<unknown> => JSON.parse(String((await messages.next()).value[0]));
+  expect(await next()).toMatchObject({ type: 'hello' });
+  expect(await next()).toMatchObject({ type: 'snapshot', story: 'storm', state: { meta: { headline: 'One' } } });
   socket.terminate();
 });
 
