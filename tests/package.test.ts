@@ -49,8 +49,8 @@ test('npx stop-press serve: the page with its script and style, and the live soc
   const script = /<script type="module" src="([^"]+)"/.exec(page)?.[1] ?? '';
   for (const path of [script, '/embed.js']) expect((await fetch(served.address + path)).headers.get('content-type'), path).toContain('text/javascript');
   const socket = new WebSocket(`${served.address.replace('http', 'ws')}/live?story=storm`);
-  const messages: AsyncIterator<[Buffer]> = on(socket, 'message');
-  const next = async (): Promise<unknown> => JSON.parse(String((await messages.next()).value[0]));
+  const messages = on(socket, 'message');
+  const next = async (): Promise<unknown> => JSON.parse(String((await messages.next()).value?.[0]));
   expect(await next()).toMatchObject({ type: 'hello' });
   expect(await next()).toMatchObject({ type: 'snapshot', story: 'storm', state: { meta: { headline: 'One' } } });
   socket.terminate();

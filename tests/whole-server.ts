@@ -6,23 +6,16 @@ import type { ServeOptions } from './socket-client.ts';
 
 export type WholeServer = Awaited<ReturnType<typeof startWholeServer>>;
 
-<<<<<<< HEAD
 export const startWholeServer = async ({ limits, heartbeatMs, ...options }: ServeOptions = {}) => {
-  const site = await startSite();
+  const origins = [...(options.origins ?? [])];
+  const site = await startSite({ options: { origins } });
   const errors: unknown[] = [];
   const readers = createReaders({ log: site.log, ...(limits && { limits }), ...(heartbeatMs !== undefined && { heartbeatMs }), onError: (error) => errors.push(error) });
-  const sockets = createSocketServer({ server: site.server, readers, options: { origins: [], trustProxy: false, ...options } });
+  const sockets = createSocketServer({ server: site.server, readers, options: { trustProxy: false, ...options, origins } });
   const closeSockets = (): Promise<void> => {
     readers.close();
     return sockets.close();
   };
-=======
-export const startWholeServer = async (options: Partial<SocketServerOptions['options']> = {}) => {
-  const origins = [...(options.origins ?? [])];
-  const site = await startSite({ options: { origins } });
-  const errors: unknown[] = [];
-  const sockets = createSocketServer({ server: site.server, log: site.log, options: { trustProxy: false, ...options, origins }, onError: (error) => errors.push(error) });
->>>>>>> i5-embed
   return {
     log: site.log,
     readers,
