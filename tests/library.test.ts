@@ -201,6 +201,36 @@ test('a slow reader holds a bounded number of updates, and misses none of what t
   expect(count).toBeLessThan(80);
 });
 
+test('a slow reader does not hold up the others, and one that ends while it is slow opens nothing more', async () => {
+  const fast = listen(storm());
+  await fast.live();
+  const stop = new AbortController();
+  const slow = follow(storm(), { signal: stop.signal, onError: (error) => fast.errors.push(error) });
+  let [last, count]: [Update | undefined, number] = [undefined, 0];
+  for await (const update of slow) {
+    if (update.type === 'live' && count === 1) {
+      for (let n = 0; n < 100; n += 1) await publish('storm', `Number ${n}.`);
+      await fast.until(() => fast.updates.at(-1)?.position === server.log.head());
+      expect([slow.state?.revision, server.sockets.connections()]).toEqual([64, 1]); // that of the update that waits last
+    }
+    if (update.type === 'diff') expect(last && 'state' in last && last.state.hash).toBe(update.before.hash);
+    if (update.type !== 'live') last = update;
+    count += 1;
+    if (update.position === server.log.head()) break;
+  }
+  expect(fast.errors).toEqual([]);
+
+  const stopped = follow(storm(), { signal: stop.signal });
+  for await (const update of stopped) {
+    if (update.type !== 'live') continue;
+    fast.following.close();
+    for (let n = 0; n < 70; n += 1) await publish('storm', `Again ${n}.`);
+    await expect.poll(() => server.sockets.connections()).toBe(0);
+    stop.abort();
+  }
+  expect([stopped.status, server.sockets.connections()]).toEqual(['over', 0]);
+});
+
 test('a signal ends it, also before it begins', async () => {
   const stop = new AbortController();
   const following = follow(storm(), { signal: stop.signal });
