@@ -11,7 +11,7 @@ export type FetchState = (story: string, position: Position, signal: AbortSignal
 
 export const createFetchState = (origin: string, fetch: typeof globalThis.fetch): FetchState => async (story, position, signal) => {
   const response = await fetch(`${origin}/api/stories/${encodeSlug(story)}/revisions/${position}`, { signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]) });
-  if (response.status >= 500 || response.status === 429) throw new Error(`${response.url} answers ${response.status}`);
+  if (response.status >= 500 || response.status === 429) throw new Error(response.statusText);
   if (!response.ok) return undefined;
   const state = (await response.json()) as State; // proved by its hash
   return hashOfContent(state.meta, state.sections) === state.hash ? state : undefined;

@@ -55,20 +55,24 @@ export const follow = (address: string | URL, { since, signal, onUpdate, onStatu
   const { origin, story: wanted } = readAddress(address);
   const server = serverOf(origin, platform);
   let topic: Topic | undefined;
-  let leave = (): void => {};
-  const story = (): string => topic?.story() ?? wanted;
-  const states = (): ReadonlyMap<string, State> => topic?.states() ?? new Map();
+  /** As they were when the topic was left: others may go on with it. */
+  let last: { story: string; states: ReadonlyMap<string, State> } = { story: wanted, states: new Map() };
+  const story = (): string => topic?.story() ?? last.story;
+  const states = (): ReadonlyMap<string, State> => topic?.states() ?? last.states;
 
   const attach = (from: Position | undefined): void => {
-    const { follower } = following;
-    const slug = story();
-    const shared = [...server.topics].find((each) => each.suits(slug, from));
-    const mine = shared ?? createTopic({ ...server, story: slug, since: from, states: states(), onOver: () => server.topics.delete(mine) });
+    const shared = [...server.topics].find((each) => each.suits(last.story, from));
+    const mine = shared ?? createTopic({ ...server, ...last, since: from, onOver: () => server.topics.delete(mine) });
     topic = mine;
-    leave = () => mine.remove(follower);
     server.topics.add(mine);
-    mine.add(follower, from);
+    mine.add(following.follower, from);
     if (!shared) mine.start();
+  };
+
+  const leave = (): void => {
+    last = { story: story(), states: states() };
+    topic?.remove(following.follower);
+    topic = undefined;
   };
 
   const following = createFollowing({
@@ -76,7 +80,7 @@ export const follow = (address: string | URL, { since, signal, onUpdate, onStatu
     onUpdate,
     onStatus,
     onError,
-    pause: () => leave(),
+    pause: leave,
     resume: attach,
     onOver: () => {
       leave();
@@ -114,7 +118,7 @@ const readAddress = (address: string | URL): { origin: string; story: string } =
   } catch {
     // falls through to the one message
   }
-  throw new FollowError('bad-address', `there is nothing to follow at ${address}: give the address of a story, https://host/stories/storm, or of a newsroom, https://host/`);
+  throw new FollowError('bad-address', `there is no story at ${address}: an address is https://host/stories/storm, or https://host/ for every story`);
 };
 
 const serverOf = (origin: string, { WebSocket = globalThis.WebSocket, fetch = globalThis.fetch }: Pick<FollowOptions, 'WebSocket' | 'fetch'>): Server => {

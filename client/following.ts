@@ -67,7 +67,7 @@ export const createFollowing = ({ since, onUpdate, onStatus, onError, pause, res
   /** To take the last of what waits is to be ready for more. */
   const take = (): Update | undefined => {
     const update = waiting.shift()?.update;
-    if (isPaused && waiting.length === 0) {
+    if (isPaused && waiting.length === 0 && status !== 'over') {
       isPaused = isCaughtUp = false;
       resume(reached);
     }

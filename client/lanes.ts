@@ -46,7 +46,7 @@ export const createLanes = ({ origin, WebSocket }: LanesOptions) => {
 
   /** Finds it a socket, or opens one. Every story takes one of its own, and so does a story that another on the same socket follows. */
   const place = (subscriber: Subscriber): void => {
-    const lane = [...lanes].find((lane) => lane.hasRoomFor(subscriber)) ?? open();
+    const lane = [...lanes].find((lane) => lane.hasRoomFor(subscriber.story())) ?? open();
     subscriber.lane = lane;
     lane.add(subscriber);
   };
@@ -126,7 +126,7 @@ const createLane = ({ origin, WebSocket, place, onOver }: LaneOptions) => {
   return {
     send,
     doubt: (): void => connection.notify({ type: 'closed', code: 1006 }),
-    hasRoomFor: (subscriber: Subscriber): boolean => subscribers.size < room && ![everyStory, subscriber.story()].some((story) => asked.has(story)) && subscriber.story() !== everyStory,
+    hasRoomFor: (story: string): boolean => subscribers.size < room && story !== everyStory && !asked.has(everyStory) && !asked.has(story),
     add: (subscriber: Subscriber): void => {
       subscribers.add(subscriber);
       asked.add(subscriber.story());

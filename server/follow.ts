@@ -1,5 +1,4 @@
 /** `stop-press follow`: the changes of a story, or of every story, in the terminal as they happen, or as a line of JSON each for other programs. */
-import { once } from 'node:events';
 import { styleText } from 'node:util';
 import { follow, type Following, type FollowOptions, type Position, type Update } from '../client/follow.ts';
 import { describeUpdate } from './follow/describe.ts';
@@ -36,26 +35,20 @@ export const followStory = async (target: string, { json, since, stateFile, port
       failure = why;
       following.close();
     }),
-    onError: (error) => {
-      if (following.status === 'over') failure = error.message;
-      else complain(`warning: ${error.message}`);
+    onError: ({ message }) => {
+      if (following.status !== 'over') complain(`warning: ${message}`); // the last one is thrown
     },
   });
   void stopped.then(following.close);
-  let isAlone = false;
-  out.on('error', () => {
-    isAlone = true; // whoever read along has gone
-    following.close();
-  });
+  out.on('error', following.close); // whoever read along has gone
 
   const print = json ? asJson : createDescriber(out, following.story === everyStory);
   for await (const update of following) {
-    await write(out, print(update));
+    if (!(await write(out, print(update)))) return 0;
     if (stateFile !== undefined && following.position !== undefined) writePosition(stateFile, following.position);
-    if (failure !== undefined) break;
   }
   if (failure !== undefined) complain(`stop-press: ${failure}`);
-  else if (following.position !== undefined && !isAlone) complain(`to go on from here: stop-press follow ${target} --since ${following.position}`);
+  else if (following.position !== undefined && !out.destroyed) complain(`to go on from here: stop-press follow ${target} --since ${following.position}`);
   return failure === undefined ? 0 : 1;
 };
 
@@ -109,8 +102,9 @@ const isForeign = async (origin: string): Promise<boolean> => {
   return response !== undefined && response.status < 500 && !response.headers.has('Stop-Press-Position');
 };
 
-/** Resolves when there is room for more. */
-const write = async (out: NodeJS.WriteStream, text: string): Promise<void> => {
-  if (out.destroyed || out.write(text)) return;
-  await Promise.race([once(out, 'drain'), once(out, 'close')]).catch(() => {}); // its errors are listened to
-};
+/** Resolves when it has been handed on; with `false` where nobody takes it any more. */
+const write = (out: NodeJS.WriteStream, text: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    if (text === '') resolve(true);
+    else out.write(text, (error) => resolve(!error));
+  });

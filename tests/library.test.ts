@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { WebSocketServer, type WebSocket as Peer } from 'ws';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { limits } from '../client/connection.ts';
 import { follow, FollowError, type Following, type FollowOptions, type Update } from '../client/follow.ts';
 import { everyStory, subprotocol, type ServerMessage } from '../server/core/protocol.ts';
@@ -159,6 +159,14 @@ describe('what is followed together', () => {
     const all = slugs.map((slug) => listen(`${server.address}/stories/${slug}`));
     await Promise.all(all.map(({ live }) => live()));
     expect(server.readers.count()).toBe(2);
+
+    const narrow = await startWholeServer({ limits: { maxSubscriptions: 2 }, closeGraceMs: 100 });
+    const other = createNewsroom(narrow.log);
+    for (const slug of slugs.slice(0, 5)) await other.publish(slug, contentOf('Storm', ['One.']));
+    const few = slugs.slice(0, 5).map((slug) => listen(`${narrow.address}/stories/${slug}`));
+    await Promise.all(few.map(({ live }) => live()));
+    expect(narrow.sockets.connections()).toBe(3);
+    await narrow.close();
   });
 
   test('every story: each once, those that come, go and move, and `live` when nothing is missing', async () => {
@@ -199,6 +207,36 @@ test('a slow reader holds a bounded number of updates, and misses none of what t
     if (update.position === server.log.head() && states === 300) break;
   }
   expect(count).toBeLessThan(80);
+});
+
+test('a slow reader does not hold up the others, and one that ends while it is slow opens nothing more', async () => {
+  const fast = listen(storm());
+  await fast.live();
+  const stop = new AbortController();
+  const slow = follow(storm(), { signal: stop.signal, onError: (error) => fast.errors.push(error) });
+  let [last, count]: [Update | undefined, number] = [undefined, 0];
+  for await (const update of slow) {
+    if (update.type === 'live' && count === 1) {
+      for (let n = 0; n < 100; n += 1) await publish('storm', `Number ${n}.`);
+      await fast.until(() => fast.updates.at(-1)?.position === server.log.head());
+      expect([slow.state?.revision, server.readers.count()]).toEqual([64, 1]); // that of the update that waits last
+    }
+    if (update.type === 'diff') expect(last && 'state' in last && last.state.hash).toBe(update.before.hash);
+    if (update.type !== 'live') last = update;
+    count += 1;
+    if (update.position === server.log.head()) break;
+  }
+  expect(fast.errors).toEqual([]);
+
+  const stopped = follow(storm(), { signal: stop.signal });
+  for await (const update of stopped) {
+    if (update.type !== 'live') continue;
+    fast.following.close();
+    for (let n = 0; n < 70; n += 1) await publish('storm', `Again ${n}.`);
+    await expect.poll(() => server.readers.count()).toBe(0);
+    stop.abort();
+  }
+  expect([stopped.status, server.readers.count()]).toEqual(['over', 0]);
 });
 
 test('a signal ends it, also before it begins', async () => {
@@ -285,6 +323,30 @@ test('a state whose hash does not agree is reported, and put right', async () =>
   expect(asked).toHaveLength(1);
   following.close();
   await other.close();
+});
+
+test('a story that a server does not know any more, or not yet again, is asked for again', async () => {
+  const random = vi.spyOn(Math, 'random').mockReturnValue(0);
+  const standing = server.log.revision('storm', 1);
+  if (standing.kind !== 'found') return expect.unreachable();
+  const { state } = standing;
+  const snapshot: ServerMessage[] = [{ type: 'snapshot', story: 'storm', position: state.position, reset: false, state }, { type: 'live', story: 'storm', position: state.position }];
+  let asked = 0;
+  const other = await scripted((peer, number) => {
+    say(peer, hello());
+    peer.on('message', () => {
+      asked += 1;
+      if (asked === 2 || asked === 3) say(peer, { type: 'error', code: 'unknown-story', message: 'there is no story storm', story: 'storm' });
+      else say(peer, ...(asked === 1 ? snapshot : snapshot.slice(1)));
+      if (number === 1) peer.close(1001);
+    });
+  });
+  const { types, errors, following, until } = listen(other.address);
+  await until(() => types().filter((type) => type === 'live').length === 2);
+  expect([errors.map(({ code }) => code), following.status, other.sockets()]).toEqual([['unknown-story', 'unknown-story'], 'live', 2]);
+  following.close();
+  await other.close();
+  random.mockRestore();
 });
 
 test('a program that has closed ends by itself', async () => {

@@ -65,6 +65,12 @@ const joined = (line: readonly Span[]): Span[] => {
     if (last?.kind === span.kind) spans[spans.length - 1] = { kind: span.kind, text: last.text + span.text };
     else spans.push(span);
   }
-  const last = spans.pop();
-  return last ? [...spans, { kind: last.kind, text: last.text.trimEnd() }] : spans;
+  return withoutEnd(spans);
+};
+
+const withoutEnd = (spans: readonly Span[]): Span[] => {
+  const last = spans.at(-1);
+  const text = last?.text.trimEnd();
+  if (!last || text === undefined) return [];
+  return text === '' ? withoutEnd(spans.slice(0, -1)) : [...spans.slice(0, -1), { kind: last.kind, text }];
 };
