@@ -29,7 +29,7 @@ export type Subscriber = {
 type Held = { position: Position; content: Content; state: State };
 
 /** What a client that is no socket's keeps: states, by story. */
-const createHolder = (reached: Reached[], faults: string[]) => {
+export const createHolder = (reached: Reached[], faults: string[]) => {
   const held = new Map<string, Held>();
 
   const hold = (story: string, position: Position, state: State, folded?: number): void => {
