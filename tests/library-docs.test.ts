@@ -49,7 +49,7 @@ const run = async (code: string, ...expected: string[]) => {
 };
 
 const publishWhenFollowed = async (headline: string) => {
-  await expect.poll(() => server.sockets.readers('storm'), { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => server.readers.following('storm'), { timeout: 20_000 }).toBe(1);
   await newsroom.publish('storm', contentOf(headline, ['Two.']));
 };
 

@@ -165,7 +165,7 @@ describe('what is followed together', () => {
     for (const slug of slugs.slice(0, 5)) await other.publish(slug, contentOf('Storm', ['One.']));
     const few = slugs.slice(0, 5).map((slug) => listen(`${narrow.address}/stories/${slug}`));
     await Promise.all(few.map(({ live }) => live()));
-    expect(narrow.sockets.connections()).toBe(3);
+    expect(narrow.readers.count()).toBe(3);
     await narrow.close();
   });
 

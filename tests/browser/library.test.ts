@@ -58,7 +58,7 @@ test('many stories on one socket, through a cut, and on from a position', async 
     globalThis.followings = [...slugs, 'storm'].map((slug) => library.follow(`${address}/stories/${slug.split('/').map(encodeURIComponent).join('/')}`, { onUpdate: (update) => told.push(update) }));
   }, { address: proxy.address, slugs });
   await live();
-  expect(server.sockets.connections()).toBe(1);
+  expect(server.readers.count()).toBe(1);
 
   proxy.cut();
   await page.waitForFunction(() => followings.every(({ status }) => status === 'offline'));
@@ -77,7 +77,7 @@ test('many stories on one socket, through a cut, and on from a position', async 
     await Promise.all(followings.map(({ closed }) => closed));
     return since;
   });
-  await expect.poll(() => server.sockets.connections()).toBe(0);
+  await expect.poll(() => server.readers.count()).toBe(0);
 
   await newsroom.publish('storm', contentOf('storm', ['Four.']));
   const first = await page.evaluate(async ({ address, since }) => {
