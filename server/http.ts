@@ -5,6 +5,7 @@ import type { RevisionLog } from './revision-log.ts';
 import { fingerprint, redirect } from './http/answers.ts';
 import { createApi, type FileProblem } from './http/api.ts';
 import { createAssets, createStoryFiles } from './http/assets.ts';
+import { createDocuments } from './http/documents.ts';
 import { answerErrors, notFound, readOnly, refuseMalformed } from './http/errors.ts';
 import { createFeedRoutes } from './http/feeds.ts';
 import { createSearch } from './http/search.ts';
@@ -58,6 +59,7 @@ export const createHttp = ({ log, problemsOf, storiesFolder, client, options, re
   app.use(createAssets(client.folder));
   app.use(createFeedRoutes({ ...options, log, edition }));
   app.use(createSearch({ log, edition }));
+  app.use(createDocuments(options));
   app.use('/api', createApi({ ...options, log, problemsOf, edition }));
   app.use(createStoryFiles(storiesFolder));
   app.use(createSite({ log, site, edition }));

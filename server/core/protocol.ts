@@ -52,13 +52,22 @@ export type CompactOp = SetOp | CompactInsert | RemoveOp | MoveOp | CompactEdit;
 /** A diff in the format `compact`, see `compact.ts`. Without `folded` it stands for one revision. */
 export type CompactDiff = Omit<Diff, 'ops' | 'folded'> & { folded?: number; compact: CompactOp[] };
 
+/** RFC 6902, as far as it is used here. Paths are JSON Pointers (RFC 6901). */
+export type PatchOp = { op: 'add' | 'replace'; path: string; value: unknown } | { op: 'remove'; path: string } | { op: 'move'; from: string; path: string };
+
+/** A diff in the format `json-patch`, see `json-patch.ts`: `patch` leads from the whole state at `from` to the whole state at `to`. */
+export type PatchDiff = Omit<Diff, 'ops'> & { patch: PatchOp[] };
+
+/** A diff in any format. */
+export type AnyDiff = Diff | CompactDiff | PatchDiff;
+
 export type Live = { type: 'live'; story: string; position: Position };
 export type Ended = { type: 'ended'; story: string; position: Position; reason: 'withdrawn' } | { type: 'ended'; story: string; position: Position; reason: 'moved'; to: string };
 export type Heartbeat = { type: 'heartbeat'; at: Time; position: Position };
 export type ErrorMessage = { type: 'error'; code: ErrorCode; message: string; story?: string };
 export type Bye = { type: 'bye'; code: number; retryAfterMs: [min: number, max: number] };
 
-export type ErrorCode = 'bad-message' | 'bad-position' | 'unknown-story' | 'unsupported-format' | 'too-many-subscriptions' | 'rate';
+export type ErrorCode = 'bad-message' | 'unknown-story' | 'unsupported-format' | 'too-many-subscriptions' | 'rate';
 
 /** What a client is sent that has asked for no other format. */
 export type ServerMessage = Hello | Snapshot | Diff | Live | Ended | Heartbeat | ErrorMessage | Bye;

@@ -4,7 +4,7 @@ import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import { renderError } from '../pages/error.ts';
 import type { Site } from '../pages/layout.ts';
 
-const statuses = { malformed: 400, forbidden: 403, missing: 404, readonly: 405, withdrawn: 410, redacted: 410, failed: 500 } as const;
+export const statuses = { malformed: 400, forbidden: 403, missing: 404, readonly: 405, withdrawn: 410, redacted: 410, failed: 500 } as const;
 
 export type Failure = keyof typeof statuses;
 
