@@ -1,6 +1,7 @@
 /** Messages as they go over the wire, each made into bytes once, however many readers it goes to. */
 import { compact } from './core/compact.ts';
-import type { CompactDiff, Diff, Format, ServerMessage, Snapshot } from './core/protocol.ts';
+import { toJsonPatch } from './core/json-patch.ts';
+import type { AnyDiff, Diff, Format, ServerMessage, Snapshot } from './core/protocol.ts';
 import type { Position, State } from './core/story.ts';
 
 /** The payload of one text frame. It is shared by every socket that sends it and MUST NOT be changed. */
@@ -12,8 +13,8 @@ export type DiffFrameOptions = {
   /** Where the reader calls the place from which the diff leads by another position than the diff does. */
   from?: Position;
   format: Format;
-  /** The state that the diff starts from. Without it a diff cannot be said shorter, and goes out as it is. */
-  before(diff: Diff): State | undefined;
+  /** The state of the diff's story at one of its ends. */
+  stateAt(story: string, position: Position): State | undefined;
 };
 
 /** bytes of snapshots that are remembered */
@@ -21,15 +22,17 @@ const defaultMaxBytes = 32 * 1024 * 1024;
 
 /** One for a whole server. Diffs are remembered as long as the log holds the same object, snapshots while they are among those asked for last. */
 export const createFrames = ({ maxBytes = defaultMaxBytes }: { maxBytes?: number } = {}) => {
-  const shortened = new WeakMap<Diff, Diff | CompactDiff>();
-  const diffs = new WeakMap<Diff | CompactDiff, Frame>();
+  const written = { compact: new WeakMap<Diff, AnyDiff>(), 'json-patch': new WeakMap<Diff, AnyDiff>() };
+  const diffs = new WeakMap<AnyDiff, Frame>();
   const snapshots = createRecentFrames(maxBytes);
 
   return {
     encode,
 
-    diff: (diff: Diff, { from = diff.from, format, before }: DiffFrameOptions): Frame => {
-      const message = format === 'compact' ? remembered(shortened, diff, () => shorten(diff, before(diff))) : diff;
+    /** `undefined` where the diff cannot be told in this format, since the states it needs are gone. */
+    diff: (diff: Diff, { from = diff.from, format, stateAt }: DiffFrameOptions): Frame | undefined => {
+      const message = format === 'ops' ? diff : remembered(written[format], diff, () => write[format](diff, stateAt));
+      if (!message) return undefined;
       return from === diff.from ? remembered(diffs, message, () => encode(message)) : encode({ ...message, from });
     },
 
@@ -39,15 +42,29 @@ export const createFrames = ({ maxBytes = defaultMaxBytes }: { maxBytes?: number
   };
 };
 
-const shorten = (diff: Diff, before: State | undefined): Diff | CompactDiff => (before ? compact(diff, before) : diff);
+type StateAt = DiffFrameOptions['stateAt'];
 
-const remembered = <K extends object, V>(memory: WeakMap<K, V>, key: K, make: () => V): V => {
-  const value = memory.get(key) ?? make();
-  memory.set(key, value);
+const write = {
+  /** Without the state that it starts from a diff cannot be said shorter, and goes out as it is. */
+  compact: (diff: Diff, stateAt: StateAt): AnyDiff => {
+    const before = stateAt(diff.story, diff.from);
+    return before ? compact(diff, before) : diff;
+  },
+  'json-patch': (diff: Diff, stateAt: StateAt): AnyDiff | undefined => {
+    const [before, after] = [stateAt(diff.story, diff.from), stateAt(diff.story, diff.to)];
+    return before && after && toJsonPatch(diff, before, after);
+  },
+};
+
+const remembered = <K extends object, V, W extends V | undefined>(memory: WeakMap<K, V>, key: K, make: () => W): V | W => {
+  const known = memory.get(key);
+  if (known !== undefined) return known;
+  const value = make();
+  if (value !== undefined) memory.set(key, value);
   return value;
 };
 
-const encode = (message: ServerMessage | CompactDiff): Frame => {
+const encode = (message: ServerMessage | AnyDiff): Frame => {
   const data = Buffer.from(JSON.stringify(message));
   return { data, bytes: data.length };
 };

@@ -2,19 +2,21 @@
  * A client that does exactly what the protocol's rules say, and no more: it holds states, applies diffs, proves their hashes and resumes.
  * It also keeps an eye on the server: `faults` says what no server may do.
  */
+import { applyPatch } from 'rfc6902';
 import { expand } from '../server/core/compact.ts';
 import { apply } from '../server/core/diff.ts';
 import { hashOfContent } from '../server/core/hash.ts';
 import { everyStory, parsePosition } from '../server/core/protocol.ts';
-import type { ClientMessage, CompactDiff, Diff, Ended, Format, Live, ServerMessage, Snapshot } from '../server/core/protocol.ts';
-import type { Content, Position } from '../server/core/story.ts';
+import type { AnyDiff, ClientMessage, Ended, Format, Live, ServerMessage, Snapshot } from '../server/core/protocol.ts';
+import type { Content, Position, State } from '../server/core/story.ts';
 
-type Held = { position: Position; content: Content };
+/** `state` is the whole of it, as far as its reader can know it: where patches were asked for. */
+type Held = { position: Position; content: Content; state?: State };
 
 export type Follower = ReturnType<typeof createFollower>;
 
-/** Follows one story, or every story. It hears nothing until `connect`, which is called anew for each socket. Without a format it asks for none. */
-export const createFollower = (wanted: string, { format }: { format?: Format } = {}) => {
+/** Follows one story, or every story. It hears nothing until `connect`, which is called anew for each socket. Without a format it asks for none. `onState` is told of each state that it reaches. */
+export const createFollower = (wanted: string, { format, onState = () => undefined }: { format?: Format; onState?: (story: string, position: Position, hash: string) => void } = {}) => {
   const follows = wanted === everyStory;
   const held = new Map<string, Held>();
   /** Stories asked for by themselves, since a diff did not follow on; only where every story is followed. */
@@ -30,7 +32,7 @@ export const createFollower = (wanted: string, { format }: { format?: Format } =
   /** Stories that it may start anew, once for each time that it was asked to: the answer crosses with what was under way. */
   let restarts: string[] = [];
 
-  const fault = (what: string, message: ServerMessage | CompactDiff) => faults.push(`${what}: ${JSON.stringify(message).slice(0, 300)}`);
+  const fault = (what: string, message: ServerMessage | AnyDiff) => faults.push(`${what}: ${JSON.stringify(message).slice(0, 300)}`);
 
   const subscribe = (slug: string, after: Position | undefined) => {
     if (follows) restarts.push(slug);
@@ -51,11 +53,12 @@ export const createFollower = (wanted: string, { format }: { format?: Format } =
     if (asked.delete(slug) && follows) send({ type: 'unsubscribe', story: slug });
   };
 
-  const hold = (message: Snapshot | Diff, content: Content) => {
+  const hold = (message: Snapshot | AnyDiff, content: Content, state?: State) => {
     const position = message.type === 'diff' ? message.to : message.position;
     const { meta, sections } = content;
     if (hashOfContent(meta, sections) !== (message.type === 'diff' ? message.hash : message.state.hash)) fault('the hash does not agree', message);
-    held.set(message.story, { position, content: { hash: content.hash, meta, sections } });
+    held.set(message.story, { position, content: { hash: content.hash, meta, sections }, ...(state && { state }) });
+    onState(message.story, position, content.hash);
   };
 
   const mayRestart = (slug: string): boolean => {
@@ -65,15 +68,19 @@ export const createFollower = (wanted: string, { format }: { format?: Format } =
     return index >= 0;
   };
 
-  /** What is said shorter may only be said to who asked for it. */
-  const spellOut = (message: Diff | CompactDiff, content: Content): Diff => {
-    if (!('compact' in message)) return message;
-    if (format !== 'compact') fault('a format that was not asked for', message);
+  /** What is said otherwise than as ops may only be said to who asked for it. */
+  const follow = (message: AnyDiff, { content, state }: Held): void => {
+    if ('ops' in message) return hold(message, apply(content, message.ops, message.at));
+    if (format !== ('patch' in message ? 'json-patch' : 'compact')) fault('a format that was not asked for', message);
     counts.short += 1;
-    return expand(message, content);
+    if ('compact' in message) return hold(message, apply(content, expand(message, content).ops, message.at));
+    const patched = structuredClone(state ?? { meta: {}, sections: [] }) as State;
+    if (applyPatch(patched, structuredClone(message.patch) as Parameters<typeof applyPatch>[1]).some((error) => error !== null)) fault('a patch that does not fit', message);
+    if (patched.revision !== message.revision) fault('another revision', message);
+    hold(message, patched, patched);
   };
 
-  const onDiff = (message: Diff | CompactDiff) => {
+  const onDiff = (message: AnyDiff) => {
     const before = told.get(message.story);
     if (before !== message.from && !mayRestart(message.story)) fault(`a gap or a repeat after ${before}`, message);
     if (!isBefore(message.from, message.to)) fault('a diff that leads nowhere', message);
@@ -81,9 +88,8 @@ export const createFollower = (wanted: string, { format }: { format?: Format } =
     const now = held.get(message.story);
     if (now?.position === message.from) {
       counts.diffs += 1;
-      const diff = spellOut(message, now.content);
-      counts.folded += diff.folded > 1 ? 1 : 0;
-      hold(diff, apply(now.content, diff.ops, diff.at));
+      counts.folded += (message.folded ?? 1) > 1 ? 1 : 0;
+      follow(message, now);
     } else if (now && !isBefore(now.position, message.to)) counts.dropped += 1;
     else askAgain(message.story);
   };
@@ -95,7 +101,7 @@ export const createFollower = (wanted: string, { format }: { format?: Format } =
     told.set(message.story, message.position);
     const now = held.get(message.story);
     counts.snapshots += 1;
-    if (!now || message.reset || isBefore(now.position, message.position)) hold(message, message.state);
+    if (!now || message.reset || isBefore(now.position, message.position)) hold(message, message.state, message.state);
   };
 
   const onLive = (message: Live) => {
@@ -124,12 +130,12 @@ export const createFollower = (wanted: string, { format }: { format?: Format } =
     }
     held.clear();
     story = message.to;
-    if (now) held.set(story, { ...now, position: message.position });
+    if (now) held.set(story, { ...now, position: message.position, ...(now.state && { state: { ...now.state, story } }) });
     subscribe(story, message.position);
   };
 
   /** Rule 4: what moves the position from which `*` is resumed. */
-  const moveOn = (position: Position, message: ServerMessage | CompactDiff) => {
+  const moveOn = (position: Position, message: ServerMessage | AnyDiff) => {
     if (!follows || !live) return;
     const isBack = resumeFrom !== undefined && isBefore(position, resumeFrom);
     if (isBack && asked.size === 0) fault(`back behind ${resumeFrom}`, message);
@@ -155,7 +161,7 @@ export const createFollower = (wanted: string, { format }: { format?: Format } =
       send({ type: 'subscribe', story: everyStory, ...(resumeFrom !== undefined && { after: resumeFrom }), ...(format && { format }) });
     },
 
-    receive: (message: ServerMessage | CompactDiff): void => {
+    receive: (message: ServerMessage | AnyDiff): void => {
       switch (message.type) {
         case 'snapshot': return onSnapshot(message);
         case 'diff': onDiff(message); return moveOn(message.to, message);

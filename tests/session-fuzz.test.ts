@@ -1,7 +1,7 @@
 /** However readers dawdle, drop off and come back, whatever happens to the stories: what they end up with is what stands, and on the way nothing comes twice or is left out. */
 import { expect, test } from 'vitest';
 import * as fc from 'fast-check';
-import { everyStory } from '../server/core/protocol.ts';
+import { everyStory, formats } from '../server/core/protocol.ts';
 import type { ClientMessage } from '../server/core/protocol.ts';
 import { createFrames } from '../server/frames.ts';
 import type { RevisionLog } from '../server/revision-log.ts';
@@ -75,7 +75,7 @@ const simulate = async (seed: number, { steps = 120, windowBytes = 1_500 } = {})
   const clock = { now: 0 };
   const options: WireOptions = { log, frames: createFrames({ maxBytes: 20_000 }), now: () => clock.now, heartbeatMs: 2_000, limits: { windowBytes, messagesPerSecond: 1_000, pongTimeoutMs: Infinity } };
   for (const slug of slugs) await newsroom.publish(slug, contentOf(slug, ['Lead.'], ['First.'], ['Second.']));
-  const readers: Reader[] = [everyStory, everyStory, ...slugs, 'storm'].map((story, index) => ({ follower: createFollower(story, { format: index % 2 === 0 ? 'ops' : 'compact' }) }));
+  const readers: Reader[] = [everyStory, everyStory, ...slugs, 'storm'].map((story, index) => ({ follower: createFollower(story, { format: formats[index % formats.length] ?? 'ops' }) }));
 
   for (let step = 0; step < steps; step += 1) {
     clock.now += random.below(1_000);

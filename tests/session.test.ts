@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { ServerMessage } from '../server/core/protocol.ts';
+import type { Diff, ServerMessage } from '../server/core/protocol.ts';
 import { apply } from '../server/core/diff.ts';
 import { createFrames } from '../server/frames.ts';
 import type { RevisionLog } from '../server/revision-log.ts';
@@ -425,17 +425,36 @@ describe('what a client says', () => {
 
   test('each is told of changes in its own format; who asks for none, in ops', async () => {
     await revise('storm');
-    const wires = [undefined, 'ops', 'compact'].map((format) => {
+    const wires = [undefined, 'ops', 'compact', 'json-patch'].map((format) => {
       const wire = connect();
       wire.say({ type: 'subscribe', story: 'storm', after: at(1), ...(format !== undefined && { format }) });
       return wire;
     });
     await revise('storm');
-    const [plain, ops, short] = wires.map((wire) => wire.deliverAll().find(({ type }) => type === 'diff'));
+    const [plain, ops, short, patch] = wires.map((wire) => wire.deliverAll().find(({ type }) => type === 'diff'));
     expect(plain).toHaveProperty('ops');
     expect(ops).toEqual(plain);
     expect(short).toHaveProperty('compact');
     expect(short).not.toHaveProperty('ops');
+    const { ops: _, ...frame } = plain as Diff;
+    expect(patch).toEqual({ ...frame, patch: expect.any(Array) as unknown });
+    expect(Object.keys(patch ?? {}).at(-1)).toBe('patch');
+  });
+
+  test('a patch that would be longer than the state, or whose start is gone, is none: the state goes out', async () => {
+    const shouted = (text: string) => contentOf('storm', Array.from({ length: 40 }, (_, n) => `${text}${n}`));
+    await newsroom.publish('storm', shouted('a'));
+    const wires = ['ops', 'json-patch'].map((format) => {
+      const wire = connect();
+      wire.say({ type: 'subscribe', story: 'storm', after: at(1), format });
+      return wire;
+    });
+    await newsroom.publish('storm', shouted('b'));
+    expect(wires.map(heard)).toEqual([[`diff storm ${at(1)} ${at(2)}`], [`snapshot storm ${at(2)}`]]);
+    await revise('vote');
+    await revise('vote', 'More.');
+    await log.redact('vote', 1);
+    expect(briefs(connect().say({ type: 'subscribe', story: 'vote', after: at(3), format: 'json-patch' }))).toEqual([`snapshot vote ${at(4)}`, `live vote ${at(4)}`]);
   });
 
   test('a message that is too large: 1009', () => {

@@ -60,7 +60,7 @@ test('the address subscribes at once', async () => {
   const second = connectClient(`${path}&after=${position}`);
   await second.next('live');
   expect(second.messages.map(({ type }) => type)).toEqual(['hello', 'live']);
-  const third = connectClient(`${path}&format=json-patch`);
+  const third = connectClient(`${path}&format=xml`);
   expect(await third.next('error')).toMatchObject({ code: 'unsupported-format' });
 });
 

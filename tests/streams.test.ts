@@ -1,32 +1,17 @@
 /** The laws of the core over real edit histories: every pair of neighbours, and pairs far apart. */
 import { describe, expect, it } from 'vitest';
 import type { Diff } from '../server/core/protocol.ts';
-import { changes, type Change, type Content, type Op } from '../server/core/story.ts';
+import { changes } from '../server/core/story.ts';
 import { compact, expand } from '../server/core/compact.ts';
 import { apply, diff } from '../server/core/diff.ts';
-import { parseStory, type Parsed } from '../server/core/parse.ts';
-import { allTexts, identityDataIsThere } from './bench/identity-cases.ts';
+import { identityDataIsThere } from './bench/identity-cases.ts';
 import { createRandom } from './bench/identity-edits.ts';
-import { createSaving, minute } from './saving.ts';
+import { stepsOf, versionsOf, type Step } from './histories.ts';
+import { minute } from './saving.ts';
 
 const far = 500;
-type Step = { content: Content; at: string; ops: Op[]; change: Change; came: string[]; splits: Record<string, string> };
 
-/** The revisions that a stream makes when its versions are saved one after another. */
-const stepsOf = (versions: readonly Parsed[]): Step[] => {
-  const save = createSaving();
-  return versions.flatMap((parsed, index): Step[] => {
-    const revised = save(parsed);
-    if (!revised) return [];
-    const { content, ops, change, splits, identities } = revised;
-    const came = identities.filter(({ previous }) => !previous).map(({ id }) => id);
-    return [{ content, at: minute(index), ops, change, came, splits }];
-  });
-};
-
-const parse = (text: string): Parsed[] => [parseStory(text, { story: 'story', format: 'md', lang: 'en' }).parsed ?? []].flat();
-
-const histories = (identityDataIsThere ? allTexts() : []).map(({ name, texts }) => ({ name, versions: texts.flatMap(parse) }));
+const histories = versionsOf();
 const streams = histories.map(({ name, versions }) => ({ name, steps: stepsOf(versions) }));
 /** The same histories as an editor makes them who saves less often: every second version, every fifth. */
 const sparse = [2, 5].flatMap((stride) => histories.map(({ name, versions }) => ({ name, steps: stepsOf(versions.filter((_, index) => index % stride === 0)) })));

@@ -43,7 +43,8 @@ export const apply = (content: Body, ops: readonly Op[], at: Time): Content => {
   return { hash: hashOfContent(meta, sections), meta, sections };
 };
 
-const applyToSections = (sections: Section[], op: Exclude<Op, { op: 'set' }>, at: Time): void => {
+/** Applies one op to a list of sections, which it changes. Throws `ApplyError`. */
+export const applyToSections = (sections: Section[], op: Exclude<Op, { op: 'set' }>, at: Time): void => {
   switch (op.op) {
     case 'insert': place(sections, op.section, op.after); return;
     case 'remove': take(sections, op.id); return;

@@ -72,8 +72,8 @@ export type ErrorCode = 'bad-message' | 'unknown-story' | 'unsupported-format' |
 /** What a client is sent that has asked for no other format. */
 export type ServerMessage = Hello | Snapshot | Diff | Live | Ended | Heartbeat | ErrorMessage | Bye;
 
-/** How a diff says what changed: as `ops`, which every client knows, or shorter, as `core/compact.ts` writes it. */
-export const formats = ['ops', 'compact'] as const;
+/** How a diff says what changed: as `ops`, which every client knows, shorter, as `core/compact.ts` writes it, or for the libraries of any language, as a JSON Patch. */
+export const formats = ['ops', 'compact', 'json-patch'] as const;
 export type Format = (typeof formats)[number];
 
 /** Without a format: `ops`. A server may know others. */

@@ -1,5 +1,5 @@
 /** What a reader is sent for what is due to it: the shortest message that leads from what it holds to what stands. */
-import { formatPosition, type Diff, type Format } from '../core/protocol.ts';
+import { formatPosition, type Format } from '../core/protocol.ts';
 import type { Position, State } from '../core/story.ts';
 import { unreachable } from '../core/story.ts';
 import type { Frame, Frames } from '../frames.ts';
@@ -19,8 +19,8 @@ export const createAnswers = ({ log, frames }: { log: RevisionLog; frames: Frame
     stands: 'published' as const,
   });
 
-  const before = ({ story, from }: Diff): State | undefined => {
-    const lookup = log.revision(story, from);
+  const stateAt = (story: string, position: Position): State | undefined => {
+    const lookup = log.revision(story, position);
     return lookup.kind === 'found' ? lookup.state : undefined;
   };
 
@@ -33,8 +33,8 @@ export const createAnswers = ({ log, frames }: { log: RevisionLog; frames: Frame
       case 'gone':
       case 'unknown': return whole;
       case 'found': {
-        const frame = frames.diff(lookup.diff, { from, format, before });
-        return whole.frame.bytes < frame.bytes ? whole : { ...whole, frame };
+        const frame = frames.diff(lookup.diff, { from, format, stateAt });
+        return !frame || whole.frame.bytes < frame.bytes ? whole : { ...whole, frame };
       }
       default: return unreachable(lookup);
     }
@@ -43,7 +43,10 @@ export const createAnswers = ({ log, frames }: { log: RevisionLog; frames: Frame
   const toPublished = (due: StoryDue, target: Published, format: Format): Answer => {
     const { from, entry } = due;
     if (from === undefined) return snapshot(due, target);
-    if (entry?.kind === 'revision' && entry.diff?.from === from) return { frame: frames.diff(entry.diff, { format, before }), held: target.position, stands: 'published' };
+    const next = entry?.kind === 'revision' && entry.diff?.from === from ? entry.diff : undefined;
+    // The next ops are hardly ever longer than the state; a patch, which tells changed blocks whole, can be.
+    const frame = next && format !== 'json-patch' ? frames.diff(next, { format, stateAt }) : undefined;
+    if (frame) return { frame, held: target.position, stands: 'published' };
     return fold(due, from, target, format);
   };
 

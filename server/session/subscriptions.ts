@@ -122,7 +122,7 @@ export const createSubscriptions = ({ log, dues, max, listener }: SubscriptionsO
     subscribe: ({ after, ...wish }: Omit<Subscribe, 'type'>): void => {
       const story = wish.story.normalize('NFC');
       const format = formats.find((known) => known === (wish.format ?? 'ops'));
-      if (!format) refuse('unsupported-format', `this server knows no format ${wish.format}, but ${formats.join(' and ')}`, story);
+      if (!format) refuse('unsupported-format', `this server knows no format ${wish.format}, but ${formats.join(', ')}`, story);
       else if (!subscriptions.has(story) && subscriptions.size >= max) refuse('too-many-subscriptions', `a socket carries at most ${max} subscriptions`, story);
       else if (story === everyStory) subscribeToEvery(after, format);
       else subscribeToStory(story, after, format);
