@@ -1,5 +1,5 @@
 /** The published JSON Schemas, as another program would use them. */
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import type { Schemas } from '../server/schema/json-schema.ts';
 
@@ -15,23 +15,17 @@ const closed = (schema: unknown): unknown => {
   return isObject(schema['properties']) && schema['type'] === 'object' && !('additionalProperties' in schema) ? { ...inner, additionalProperties: false } : inner;
 };
 
-/** Validates by schemas that stand in a document, found by what a `$ref` calls them. `strict`: an unknown field is a fault. */
+/** Says what is wrong with a value, or nothing. */
+export type FaultIn = (value: unknown) => string | undefined;
+
+/** Compiles schemas that refer to those of a document as the document does. `strict`: an unknown field is a fault. */
 export const createValidators = (schemas: Schemas, { strict }: { strict: boolean }) => {
-  const ajv = new Ajv2020({ allErrors: false, strictTuples: false });
+  const ajv = new Ajv2020({ strictTuples: false });
+  ajv.addVocabulary(['components', 'example']);
   formats.default(ajv);
   ajv.addSchema({ $id: 'document', components: { schemas: strict ? closed(schemas) : schemas } });
-  const compiled = new Map<string, ValidateFunction>();
-  const validatorOf = (schema: object): ValidateFunction => {
-    const key = JSON.stringify(schema);
-    const validate = compiled.get(key) ?? ajv.compile(JSON.parse(key.replaceAll('"#/components', '"document#/components')));
-    compiled.set(key, validate);
-    return validate;
-  };
-  return {
-    /** What is wrong with a value, or nothing. */
-    faultIn: (schema: object, value: unknown): string | undefined => {
-      const validate = validatorOf(schema);
-      return validate(value) ? undefined : ajv.errorsText(validate.errors);
-    },
+  return (schema: object): FaultIn => {
+    const validate = ajv.compile(JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"document#/components')));
+    return (value) => (validate(value) ? undefined : ajv.errorsText(validate.errors));
   };
 };

@@ -6,6 +6,7 @@ import type { ClientMessage, ServerMessage } from '../server/core/protocol.ts';
 import type { RevisionLog } from '../server/revision-log.ts';
 import { createMemoryLog } from '../server/revision-log/memory.ts';
 import { createSocketServer, type SocketServerOptions } from '../server/socket.ts';
+import { received, sent } from './checked.ts';
 
 export type Served = Awaited<ReturnType<typeof serveSocket>>;
 
@@ -42,7 +43,7 @@ export const connectClient = (url: string, { protocols = [], ...options }: Clien
   const messages: ServerMessage[] = [];
   const checks = new Set<() => void>();
   ws.on('message', (data) => {
-    messages.push(JSON.parse(String(data)));
+    messages.push(received(String(data)));
     for (const check of checks) check();
   });
   ws.on('error', () => undefined);
@@ -69,6 +70,6 @@ export const connectClient = (url: string, { protocols = [], ...options }: Clien
     opened: once(ws, 'open'),
     /** Resolves with the close code. */
     closed,
-    say: (message: ClientMessage) => ws.send(JSON.stringify(message)),
+    say: (message: ClientMessage) => ws.send(JSON.stringify(sent(message))),
   };
 };

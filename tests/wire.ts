@@ -1,8 +1,9 @@
 /** A socket pair without sockets: what the server sends lies in it until it is delivered, as slowly as a test likes. */
-import type { ServerMessage } from '../server/core/protocol.ts';
+import type { ClientMessage, ServerMessage } from '../server/core/protocol.ts';
 import { createFrames, type Frames } from '../server/frames.ts';
 import type { RevisionLog } from '../server/revision-log.ts';
 import { createSession, type SessionLimits } from '../server/session.ts';
+import { received, sent } from './checked.ts';
 
 export const limits: SessionLimits = {
   maxMessageBytes: 4_096,
@@ -46,7 +47,7 @@ export const createWire = ({ log, frames = createFrames(), limits: own, heartbea
     out: {
       send: ({ data, bytes }) => {
         if (closed !== undefined) throw new Error('sent after the close');
-        const message: ServerMessage = JSON.parse(data.toString());
+        const message = received(data.toString());
         const alone = inFlight === 0;
         inFlight += bytes;
         if (!alone && message.type !== 'bye' && message.type !== 'error') mostInFlight = Math.max(mostInFlight, inFlight);
@@ -73,6 +74,11 @@ export const createWire = ({ log, frames = createFrames(), limits: own, heartbea
     return messages;
   };
 
+  const say = (message: object): ServerMessage[] => {
+    session.receive(JSON.stringify(message));
+    return deliverAll();
+  };
+
   return {
     session,
     errors,
@@ -84,9 +90,8 @@ export const createWire = ({ log, frames = createFrames(), limits: own, heartbea
     isFull: () => mostInFlight > windowBytes,
     closed: () => closed,
     /** Sends a message as the client, and returns what it is answered. */
-    say: (message: object): ServerMessage[] => {
-      session.receive(JSON.stringify(message));
-      return deliverAll();
-    },
+    say: (message: ClientMessage): ServerMessage[] => say(sent(message)),
+    /** The same with what is no message of this version. */
+    saySomethingElse: say,
   };
 };
