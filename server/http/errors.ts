@@ -48,6 +48,7 @@ export const notFound: RequestHandler = () => {
 
 /** The last handler: says what failed, and hands what nobody foresaw to `report`. */
 export const answerErrors = (site: Site, report: (error: unknown) => void): ErrorRequestHandler => (error: unknown, request, response, next) => {
+  if (!response.headersSent && [412, 416].includes(statusOf(error))) return void response.status(statusOf(error)).set('Cache-Control', 'no-store').end();
   const known = asHttpError(error);
   if (known.failure === 'failed') report(error);
   if (response.headersSent) return next(error);

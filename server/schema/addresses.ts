@@ -15,13 +15,13 @@ export const tags = {
 };
 
 /**
- * How long an answer may be kept. `live`: it is asked for again each time; `immutable`: it never changes; `year`, `day`, `hour`: so long; `never`: not at all.
- * The first two tell the position that they were made from.
+ * How long an answer may be kept. `live`: it is asked for again each time; `mixed`: so are pages, but not files; `immutable`: it never changes; `year`, `day`, `hour`: so long; `never`: not at all.
+ * Those that stand for something in the log tell the position that they were made from.
  */
-export type Kept = 'live' | 'immutable' | 'year' | 'day' | 'hour' | 'never';
+export type Kept = 'live' | 'mixed' | 'immutable' | 'year' | 'day' | 'hour' | 'never';
 
 /** Parameters besides those in the path. */
-export type Asked = 'after' | 'before' | 'byteRange' | 'compareFrom' | 'compareTo' | 'format' | 'lastEventId' | 'n' | 'noneMatch' | 'wait';
+export type Asked = 'after' | 'before' | 'byteRange' | 'compareFrom' | 'compareTo' | 'format' | 'lastEventId' | 'match' | 'n' | 'noneMatch' | 'wait';
 
 /** What else an address may answer than 200, 304, 308 and failures. */
 export type More = 'empty' | 'noRange' | 'notReady' | 'part' | 'precondition' | 'stopping' | 'tooMany';
@@ -114,7 +114,7 @@ const pages: Address[] = [
   { path: '/', id: 'indexPage', tag: 'pages', summary: 'Every story, latest first', answers: page('The page.'), kept: 'live', asks: ['noneMatch'] },
   { path: '/stories', id: 'storiesPage', tag: 'pages', summary: 'Leads to `/`', kept: 'live', redirects: true },
   {
-    ...ofStory, path: '/stories/{story}', id: 'storyPage', tag: 'pages', summary: 'A story, or a file beside one', answers: { ...page('The page.'), ...beside }, asks: ['noneMatch', 'byteRange'],
+    ...ofStory, path: '/stories/{story}', id: 'storyPage', tag: 'pages', summary: 'A story, or a file beside one', answers: { ...page('The page.'), ...beside }, kept: 'mixed', asks: ['noneMatch', 'match', 'byteRange'],
     also: ['part', 'precondition', 'noRange'],
   },
   { ...ofStory, path: '/stories/{story}/embed', id: 'embedPage', tag: 'pages', summary: 'A story alone, for a frame', answers: page('The page.') },
@@ -128,7 +128,7 @@ const script = text('text/javascript', 'A script.');
 
 const files: Address[] = [
   { path: '/embed.js', id: 'embedScript', tag: 'files', summary: 'The element `<stop-press-story>`', answers: script, kept: 'hour', asks: ['noneMatch'] },
-  { path: '/client/{file}', id: 'getScript', tag: 'files', summary: 'The scripts of the pages', answers: script, kept: 'year', asks: ['noneMatch', 'byteRange'], fails: ['missing'], also: ['part', 'precondition', 'noRange'] },
+  { path: '/client/{file}', id: 'getScript', tag: 'files', summary: 'The scripts of the pages', answers: script, kept: 'year', asks: ['noneMatch', 'match', 'byteRange'], fails: ['missing'], also: ['part', 'precondition', 'noRange'] },
   { path: '/favicon.svg', id: 'getIcon', tag: 'files', summary: 'The icon', answers: text('image/svg+xml', 'A picture.'), kept: 'day', asks: ['noneMatch'] },
 ];
 

@@ -3,7 +3,7 @@ import { about } from './about.ts';
 import { addresses, tags, type Address } from './addresses.ts';
 import { httpDefinitions, toJsonSchemas } from './json-schema.ts';
 import { askedParameters, pathParameters } from './parameters.ts';
-import { headers, responses, responsesOf } from './responses.ts';
+import { headers, optionsResponsesOf, responses, responsesOf } from './responses.ts';
 
 const description = `How programs read the stories of a newsroom as they are and as they were, and follow them as they change. The socket, which is the best way to follow, is described by \`/api/asyncapi.json\`.
 
@@ -11,8 +11,7 @@ Every address also answers HEAD, as GET without the body, and OPTIONS; any other
 Answers that change are asked for again by \`ETag\`; those of revisions and of diffs never change. Pages of other origins may read along where the operator lets them: then answers bear \`Access-Control-Allow-Origin\`.
 Answers may have more fields than are described here, and problems other codes: ignore what you do not know.`;
 
-const shared = (kind: 'parameters' | 'responses') => (name: string) => ({ $ref: `#/components/${kind}/${name}` });
-const [parameter, response] = [shared('parameters'), shared('responses')];
+const parameter = (name: string) => ({ $ref: `#/components/parameters/${name}` });
 
 const pathItem = (address: Address) => {
   const { path, id, tag, summary, asks = [] } = address;
@@ -29,7 +28,7 @@ const pathItem = (address: Address) => {
     parameters: [...inPath, ...asks].map(parameter),
     get: operation('', '', responsesOf(address)),
     head: operation('Headers', ' HEAD: the headers of that answer.', responsesOf(address)),
-    options: operation('Methods', ' OPTIONS: what can be done at this address.', { 204: response('options'), 431: response('tooLarge') }),
+    options: operation('Methods', ' OPTIONS: what can be done at this address.', optionsResponsesOf(address)),
   };
 };
 

@@ -20,7 +20,7 @@ export const pathParameters: Record<string, Parameter> = {
   number: inPath('number', 'The number of a revision; its position is redirected to its number.'),
   range: inPath('range', 'The numbers of two revisions: `3..7`.'),
   part: inPath('part', 'As the index says.', number),
-  file: inPath('file', 'As the pages say.'),
+  file: inPath('file', 'As the pages say; its slashes stay.'),
 };
 
 const inQuery = (name: string, description: string, schema: object) => ({ name, in: 'query', description, schema }) as const;
@@ -33,6 +33,7 @@ export const askedParameters: Record<Asked, Parameter> = {
   compareTo: inQuery('to', 'The number of a revision.', text),
   format: inQuery('format', 'How diffs are to be told.', { type: 'string', enum: [...formats], default: 'ops' }),
   lastEventId: inHeader('Last-Event-ID', 'As `after`, before which it counts. Browsers send it when they reconnect.'),
+  match: inHeader('If-Match', 'The `ETag` of the file: answers 412 where it has changed.'),
   n: inQuery('n', 'The number of a revision: leads to its page.', text),
   noneMatch: inHeader('If-None-Match', 'The `ETag` of the answer that the client holds: answers 304 while it stands.'),
   byteRange: inHeader('Range', 'A part of the file.'),

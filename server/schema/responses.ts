@@ -21,6 +21,7 @@ const bearing = (...names: Header[]) => ({ headers: Object.fromEntries(names.map
 
 const headersOf: Record<Kept, Header[]> = {
   live: ['Cache-Control', 'ETag', 'Stop-Press-Position'],
+  mixed: ['Cache-Control', 'ETag'],
   immutable: ['Cache-Control', 'ETag', 'Stop-Press-Position'],
   year: ['Cache-Control', 'ETag'],
   day: ['Cache-Control', 'ETag'],
@@ -44,11 +45,13 @@ const failureContent = {
   page: { 'text/html': { schema: text } },
 };
 
+const kindOf = (path: string): keyof typeof failureContent => (path.startsWith('/api/') ? 'problem' : 'page');
+
 type FailureGroup = { status: number; name: string; kind: keyof typeof failureContent; failures: Failure[] };
 
 /** How an address can fail, by status. */
 const failuresOf = ({ path, fails = [] }: Address): FailureGroup[] => {
-  const kind = path.startsWith('/api/') ? 'problem' : 'page';
+  const kind = kindOf(path);
   const all = new Set<Failure>([...(path.includes('{') ? (['malformed'] as const) : []), ...fails, 'failed']);
   return [...Map.groupBy(all, (failure) => statuses[failure])].map(([status, failures]) => ({ status, name: [kind, ...failures].join('-'), kind, failures }));
 };
@@ -64,8 +67,8 @@ export const responses = {
   options: { description: 'What can be done here.', ...bearing('Allow') },
   tooLarge: { description: 'The headers of the request are larger than 16 KiB.' },
   empty: { description: 'Nothing has come.', ...bearing('Cache-Control', 'Stop-Press-Position') },
-  precondition: { description: 'A condition of the request does not hold.' },
-  noRange: { description: 'The file has no such part.', ...bearing('Content-Range') },
+  precondition: { description: 'A condition of the request does not hold.', ...bearing('Cache-Control') },
+  noRange: { description: 'The file has no such part.', ...bearing('Cache-Control', 'Content-Range') },
   tooMany: { description: 'There are too many streams of this client address.', ...bearing('Cache-Control', 'Retry-After'), content: failureContent.problem },
   stopping: { description: 'The server is about to stop.', ...bearing('Cache-Control', 'Retry-After'), content: failureContent.problem },
   notReady: { description: 'Not yet.', ...bearing('Cache-Control'), content: { 'text/plain': { schema: text } } },
@@ -81,12 +84,12 @@ const contentOf = (answers: NonNullable<Address['answers']>) =>
   Object.fromEntries(Object.entries(answers).map(([type, said]) => [type, { schema: 'schema' in said ? { $ref: refTo(said.schema) } : { ...text, description: said.text } }]));
 
 const moreOf = (more: More, answers: NonNullable<Address['answers']>): Response =>
-  more === 'part' ? [206, { description: 'A part of the file.', ...bearing('Content-Range', 'ETag'), content: contentOf(answers) }] : [moreStatuses[more], shared(more)];
+  more === 'part' ? [206, { description: 'A part of the file.', ...bearing('Cache-Control', 'Content-Range', 'ETag'), content: contentOf(answers) }] : [moreStatuses[more], shared(more)];
 
 const successes = ({ answers, kept, located, asks, also = [], summary }: Address): Response[] => {
   if (!answers) return [];
   const own = bearing(...headersOf[kept], ...(located ? (['Content-Location'] as const) : []));
-  const unchanged: Response[] = asks?.includes('noneMatch') ? [[304, { description: 'What the client holds still stands.', ...bearing('Cache-Control', 'ETag') }]] : [];
+  const unchanged: Response[] = asks?.includes('noneMatch') ? [[304, { description: 'What the client holds still stands.', ...own }]] : [];
   return [[200, { description: `${summary}.`, ...own, content: contentOf(answers) }], ...unchanged, ...also.map((more) => moreOf(more, answers))];
 };
 
@@ -95,4 +98,9 @@ export const responsesOf = (address: Address): Record<string, object> => {
   const redirects: Response[] = address.redirects ? [[308, shared('redirected')]] : [];
   const failures = failuresOf(address).map(({ status, name }) => [status === 500 && !address.answers ? 'default' : status, shared(name)] as const);
   return Object.fromEntries([...successes(address), ...redirects, ...failures, [431, shared('tooLarge')] as const]);
+};
+
+/** Every answer that an OPTIONS of the address can have. */
+export const optionsResponsesOf = ({ path }: Address): Record<string, object> => {
+  return { 204: shared('options'), ...(path.includes('{') && { 308: shared('redirected'), 400: shared(`${kindOf(path)}-malformed`) }), 431: shared('tooLarge') };
 };
