@@ -19,6 +19,7 @@ type Parcel = { kind: 'frame'; message: ServerMessage; bytes: number } | { kind:
 
 export type WireOptions = {
   log: RevisionLog;
+  id?: string;
   frames?: Frames;
   limits?: Partial<SessionLimits>;
   heartbeatMs?: number;
@@ -28,7 +29,7 @@ export type WireOptions = {
 export type Wire = ReturnType<typeof createWire>;
 
 /** A session with its end of the wire. Its errors are thrown, not reported. */
-export const createWire = ({ log, frames = createFrames(), limits: own, heartbeatMs = 25_000, now = () => 0 }: WireOptions) => {
+export const createWire = ({ log, id = 'session', frames = createFrames(), limits: own, heartbeatMs = 25_000, now = () => 0 }: WireOptions) => {
   const parcels: Parcel[] = [];
   const errors: unknown[] = [];
   let closed: number | undefined;
@@ -37,7 +38,7 @@ export const createWire = ({ log, frames = createFrames(), limits: own, heartbea
   const windowBytes = own?.windowBytes ?? limits.windowBytes;
 
   const session = createSession({
-    id: 'session',
+    id,
     log,
     frames,
     limits: { ...limits, ...own },
