@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from './config.ts';
+import type { ScriptName } from './pages/layout.ts';
 
 type Manifest = Record<string, { file: string }>;
 
@@ -10,10 +11,10 @@ type Manifest = Record<string, { file: string }>;
 export const findClientFiles = () => {
   const folder = fileURLToPath(new URL('../dist/client/', import.meta.url));
   const manifestFile = `${folder}.vite/manifest.json`;
-  if (!existsSync(manifestFile)) throw new UsageError('the browser script is not built yet: run "npm run build" once');
+  if (!existsSync(manifestFile) || !existsSync(`${folder}embed.js`)) throw new UsageError('the browser scripts are not built yet: run "npm run build" once');
   const text = readFileSync(manifestFile, 'utf8');
   const manifest: Manifest = JSON.parse(text);
-  const script = (name: 'story' | 'index' | 'walk'): string => {
+  const script = (name: ScriptName): string => {
     const entry = Object.entries(manifest).find(([source]) => source.endsWith(`/${name}.ts`))?.[1];
     if (!entry) throw new Error(`${manifestFile} names no ${name}.ts`);
     return `/client/${entry.file}`;

@@ -32,6 +32,11 @@ export const defaults = {
   /** on a page of a story's history, where each says what it changed */
   revisionsOnPage: 50,
 
+  /** bytes of answers kept ready in memory, compressed and not */
+  preparedBytes: 64 * 1024 * 1024,
+  /** bytes of whole answers that can be given again at once while the log stands */
+  replayBytes: 16 * 1024 * 1024,
+
   /** ms for open requests to end when the server stops */
   shutdownMs: 3_000,
 } as const;
@@ -45,6 +50,7 @@ export const optionSpecs = {
   data: { value: 'FOLDER', default: '.stop-press', help: 'where the revision log is kept' },
   lang: { value: 'TAG', default: 'en', help: 'language of stories that do not name theirs (BCP 47)' },
   origins: { value: 'LIST', help: 'origins whose pages may read along, by commas; * for all (default: this host only)' },
+  'frame-ancestors': { value: 'LIST', help: 'sites that may show /stories/<slug>/embed in a frame, by commas; * for all (default: none)' },
   'trust-proxy': { help: 'believe X-Forwarded-For and X-Forwarded-Proto of the proxy in front' },
   'max-sockets-per-address': { value: 'N', help: 'sockets a client address may hold (default: no limit on loopback, 1000 elsewhere)' },
   'withdraw-after': { value: 'SECONDS', default: '5', help: 'how long a file must be gone before its story is withdrawn' },
@@ -59,6 +65,8 @@ export type Config = {
   lang: string;
   /** Empty: this host only. */
   origins: string[];
+  /** Sources of a content security policy: `https://news.example`, `https://*.news.example`, `*`. Empty: nobody. */
+  frameAncestors: string[];
   trustProxy: boolean;
   maxSocketsPerAddress?: number;
   withdrawAfterMs: number;
@@ -109,6 +117,7 @@ export const readConfig = (values: Arguments['values'], env: Record<string, stri
     data: find('data').text ?? '',
     lang: language(find('lang')),
     origins: origins(find('origins')),
+    frameAncestors: frameAncestors(find('frame-ancestors')),
     trustProxy: flag(find('trust-proxy')),
     ...(perAddress !== undefined && { maxSocketsPerAddress: perAddress }),
     withdrawAfterMs: seconds(find('withdraw-after')),
@@ -160,16 +169,30 @@ const language = ({ label, text = '' }: Given): string => {
   throw new UsageError(`${label} takes a language tag such as en, sv or pt-BR, not "${text}"`);
 };
 
-const origins = ({ label, text = '' }: Given): string[] => {
-  const list = text.split(',').map((part) => part.trim()).filter((part) => part !== '');
-  return list.map((origin) => {
-    if (origin === '*') return origin;
-    const url = URL.canParse(origin) ? new URL(origin) : undefined;
-    // What a browser sends as Origin: a scheme, a host and a port, and no pattern.
-    if (!url || `${url.origin}/` !== url.href || origin.includes('*')) throw new UsageError(`${label} takes origins such as https://news.example, or *, not "${origin}"`);
-    return url.origin;
-  });
+const listed = (text: string): string[] => text.split(',').map((part) => part.trim()).filter((part) => part !== '');
+
+/** What a browser sends as Origin: a scheme, a host and a port, and no pattern. */
+const originIn = (text: string): string | undefined => {
+  const url = URL.parse(text);
+  return url && `${url.origin}/` === url.href && /^https?:\/\/[\w.:[\]-]+$/.test(url.origin) ? url.origin : undefined;
 };
+
+const origins = ({ label, text = '' }: Given): string[] =>
+  listed(text).map((origin) => {
+    const found = origin === '*' ? origin : originIn(origin);
+    if (found === undefined) throw new UsageError(`${label} takes origins such as https://news.example, or *, not "${origin}"`);
+    return found;
+  });
+
+const anySubdomain = '://*.';
+
+/** The same, or every subdomain of a host. */
+const frameAncestors = ({ label, text = '' }: Given): string[] =>
+  listed(text).map((source) => {
+    const found = source === '*' ? source : originIn(source.replace(anySubdomain, '://'))?.replace('://', source.includes(anySubdomain) ? anySubdomain : '://');
+    if (found === undefined) throw new UsageError(`${label} takes sites such as https://news.example or https://*.news.example, or *, not "${source}"`);
+    return found;
+  });
 
 const address = ({ label, text }: Given): string | undefined => {
   if (text === undefined) return undefined;

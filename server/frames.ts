@@ -4,8 +4,8 @@ import { toJsonPatch } from './core/json-patch.ts';
 import type { AnyDiff, Diff, Format, ServerMessage, Snapshot } from './core/protocol.ts';
 import type { Position, State } from './core/story.ts';
 
-/** The payload of one text frame. It is shared by every socket that sends it and MUST NOT be changed. */
-export type Frame = { readonly data: Buffer; readonly bytes: number };
+/** The payload of one text frame, and for whoever has read it the position that it stands at. It is shared by every socket that sends it and MUST NOT be changed. */
+export type Frame = { readonly data: Buffer; readonly bytes: number; readonly type: ServerMessage['type']; readonly position?: Position };
 
 export type Frames = ReturnType<typeof createFrames>;
 
@@ -66,7 +66,8 @@ const remembered = <K extends object, V, W extends V | undefined>(memory: WeakMa
 
 const encode = (message: ServerMessage | AnyDiff): Frame => {
   const data = Buffer.from(JSON.stringify(message));
-  return { data, bytes: data.length };
+  const position = message.type === 'diff' ? message.to : 'position' in message ? message.position : undefined;
+  return { data, bytes: data.length, type: message.type, ...(position !== undefined && { position }) };
 };
 
 const createRecentFrames = (maxBytes: number) => {

@@ -89,6 +89,9 @@ export interface RevisionLog {
   /** The position of the last entry of the whole log; `<epoch>_0` while it is empty. */
   head(): Position;
 
+  /** Changes with every entry and every redaction: while it stands, this log gives the same answers to the same questions. Costs nothing to ask. */
+  version(): number;
+
   /** Every slug that is published now, latest update first. */
   published(): { story: string; position: Position; state: State }[];
 
@@ -139,6 +142,9 @@ export interface RevisionLog {
    * `splitFrom` stands in it only where at most 64 revisions with splits lie between. The same question is answered with the same object while it is remembered.
    */
   diff(story: string, from: Position, to: Position): DiffLookup;
+
+  /** The text of the file that a revision came from, as far as `Origin` keeps it; `undefined` where there is no such revision, or it was redacted. */
+  source(story: string, which: number | Position): string | undefined;
 
   /** Newest first, at most `limit`, those before revision number `before`. */
   revisions(story: string, options: { before?: number; limit: number }): Summary[];

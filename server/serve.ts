@@ -1,4 +1,5 @@
 /** Composes the server, in the order in which its parts need each other, and takes it apart again. */
+import { statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { findClientFiles } from './client-files.ts';
 import { defaults, UsageError, type Config } from './config.ts';
@@ -7,6 +8,7 @@ import { createDesk, type Terminal } from './desk.ts';
 import { createHttp } from './http.ts';
 import { createSizeOf } from './pictures.ts';
 import { createPublisher } from './publisher.ts';
+import { createReaders } from './readers.ts';
 import { createSqliteLog } from './revision-log/sqlite.ts';
 import { createSocketServer } from './socket.ts';
 import { createWatcher } from './watcher.ts';
@@ -20,28 +22,31 @@ export type Running = {
 
 /** Starts a server on a folder of stories. Rejects with one clear error, and nothing left behind, where it cannot. */
 export const serve = async (folder: string, config: Config, terminal: Terminal): Promise<Running> => {
-  const { lang, trustProxy, origins, editorToken, hub, maxSocketsPerAddress } = config;
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw new UsageError(`there is no folder ${folder} here: make it, or name another with stop-press serve FOLDER`);
+  const { lang, trustProxy, origins, frameAncestors, editorToken, hub, maxSocketsPerAddress } = config;
   const client = findClientFiles();
   const onError = (error: unknown) => terminal.complain(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
 
   const log = createSqliteLog({ folder: config.data, onListenerError: onError });
   const publisher = createPublisher({ log, lang, now: Date.now, sizeOf: createSizeOf(folder) });
   const control = createControl(config.data, (wish) => desk.fulfil(wish));
+  const readers = createReaders({ log, ...(maxSocketsPerAddress !== undefined && { maxPerAddress: maxSocketsPerAddress }), onError });
   let ready = false;
   const app = createHttp({
     log,
+    readers,
     problemsOf: publisher.problemsOf,
     storiesFolder: folder,
     client,
-    options: { lang, trustProxy, origins, ...(editorToken !== undefined && { editorToken }), ...(hub !== undefined && { hub }) },
+    options: { lang, trustProxy, origins, frameAncestors, ...(editorToken !== undefined && { editorToken }), ...(hub !== undefined && { hub }) },
     ready: () => ready,
     control: control.router,
     build: client.build,
     onError,
   });
   const server = createServer(app);
-  const sockets = createSocketServer({ server, log, options: { origins, trustProxy, ...(maxSocketsPerAddress !== undefined && { maxSocketsPerAddress }) }, onError });
-  const desk = createDesk({ folder, log, publisher, terminal, readers: sockets.readers });
+  const sockets = createSocketServer({ server, readers, options: { origins, trustProxy } });
+  const desk = createDesk({ folder, log, publisher, terminal, readers: readers.following });
 
   let watcher: { close: () => Promise<void> } | undefined;
   const stop = async (): Promise<void> => {
@@ -49,6 +54,7 @@ export const serve = async (folder: string, config: Config, terminal: Terminal):
     await watcher?.close();
     await publisher.idle();
     control.close();
+    readers.close();
     await Promise.all([sockets.close(), closeServer(server)]);
     await log.close();
   };

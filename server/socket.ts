@@ -6,39 +6,27 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { defaults } from './config.ts';
 import { closeCodes, subprotocol } from './core/protocol.ts';
-import { createFrames } from './frames.ts';
-import type { RevisionLog } from './revision-log.ts';
-import { createSession, type Session, type SessionLimits } from './session.ts';
+import type { Readers } from './readers.ts';
+import type { Session } from './session.ts';
 import { clientAddress, isOriginAllowed, offersKnownProtocol, readTarget, refuseUpgrade } from './upgrade.ts';
 
 export type SocketServerOptions = {
   /** Its upgrade requests are answered here, all of them. */
   server: Server;
-  log: RevisionLog;
+  readers: Readers;
   options: {
     /** Origins whose pages may read along, besides those of this host; `*` for all. */
     origins: readonly string[];
     /** Whether to believe `X-Forwarded-For` and `X-Forwarded-Host`. */
     trustProxy: boolean;
-    /** sockets a client address; default: no limit */
-    maxSocketsPerAddress?: number;
-    limits?: Partial<SessionLimits>;
-    /** ms */
-    heartbeatMs?: number;
     /** ms that clients have to answer a close before their connections are cut; default 1,000 */
     closeGraceMs?: number;
   };
-  /** Is given what must never happen; by default it is printed. */
-  onError?: (error: unknown) => void;
 };
 
 export type SocketServer = {
-  /** Sessions that follow a story, by itself or with every other. */
-  readers: (story: string) => number;
-  connections: () => number;
-  /** Tells every client when to come back, and closes. May be called twice. */
+  /** Waits until every client has gone, once the readers are told to close. May be called twice. */
   close: () => Promise<void>;
 };
 
@@ -46,18 +34,13 @@ export type SocketServer = {
 const unsupportedData = 1003;
 
 /** Serves `/live` on an HTTP server, which it neither starts nor stops. */
-export const createSocketServer = ({ server, log, options, onError = console.error }: SocketServerOptions): SocketServer => {
-  const limits: SessionLimits = { ...defaults, ...options.limits };
-  const heartbeatMs = options.heartbeatMs ?? defaults.heartbeatMs;
-  const frames = createFrames();
-  const addresses = createAddresses(options.maxSocketsPerAddress);
-  const sessions = new Map<WebSocket, Session>();
-  const handshake = new WebSocketServer({ noServer: true, maxPayload: limits.maxMessageBytes, perMessageDeflate: false, handleProtocols: () => subprotocol });
+export const createSocketServer = ({ server, readers, options }: SocketServerOptions): SocketServer => {
+  const handshake = new WebSocketServer({ noServer: true, maxPayload: readers.limits.maxMessageBytes, perMessageDeflate: false, handleProtocols: () => subprotocol });
   let closing: Promise<void> | undefined;
 
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on('error', ignore);
-    if (closing) return refuseUpgrade(socket, '503 Service Unavailable', 'this server is about to stop');
+    if (readers.closing.aborted) return refuseUpgrade(socket, '503 Service Unavailable', 'this server is about to stop');
     if (readTarget(request).path !== '/live') return refuseUpgrade(socket, '404 Not Found', 'the socket is at /live');
     if (!offersKnownProtocol(request)) return refuseUpgrade(socket, '400 Bad Request', `the only subprotocol here is ${subprotocol}`);
     handshake.handleUpgrade(request, socket, head, admit);
@@ -67,45 +50,32 @@ export const createSocketServer = ({ server, log, options, onError = console.err
     ws.on('error', ignore);
     if (!isOriginAllowed(request, options)) return ws.close(closeCodes.originRefused, 'origin refused');
     const session = start(ws);
-    const leave = addresses.enter(clientAddress(request, options.trustProxy));
+    const leave = readers.enter(clientAddress(request, options.trustProxy));
     if (!leave) return session.bye(closeCodes.tooManySockets);
-    sessions.set(ws, session);
-    ws.once('close', () => {
-      leave();
-      sessions.delete(ws);
-    });
+    ws.once('close', leave);
     subscribeByQuery(session, readTarget(request).query);
   };
 
   const start = (ws: WebSocket): Session => {
     const pings = createPings(ws);
-    const session = createSession({ id: randomUUID(), log, frames, limits, heartbeatMs, now: Date.now, out: { ...wire(ws), ping: pings.send }, onError });
+    const session = readers.join({ ...wire(ws), ping: pings.send });
     ws.on('message', (data, isBinary) => (isBinary ? ws.close(unsupportedData) : session.receive(String(data))));
     ws.on('pong', (payload) => {
       const answered = pings.answered(String(payload));
       if (answered !== undefined) session.pong(answered);
     });
-    ws.once('close', session.stop);
+    ws.once('close', () => readers.leave(session));
     return session;
   };
 
-  const tickMs = Math.min(1_000, heartbeatMs / 4, limits.pongTimeoutMs / 4);
-  const timer = setInterval(() => sessions.forEach((session) => session.tick()), tickMs);
-
   const closeAll = async (): Promise<void> => {
-    clearInterval(timer);
-    for (const session of sessions.values()) session.bye(closeCodes.restart);
     await allClosed(handshake.clients, options.closeGraceMs ?? 1_000);
     server.off('upgrade', upgrade);
   };
 
   server.on('upgrade', upgrade);
 
-  return {
-    readers: (story) => sessions.values().reduce((count, session) => count + (session.follows(story) ? 1 : 0), 0),
-    connections: () => sessions.size,
-    close: () => (closing ??= closeAll()),
-  };
+  return { close: () => (closing ??= closeAll()) };
 };
 
 /** A connection that fails is closed; that is all there is to do about it. */
@@ -132,24 +102,6 @@ const createPings = (ws: WebSocket) => {
 const subscribeByQuery = (session: Session, query: URLSearchParams): void => {
   const [story, after, format] = ['story', 'after', 'format'].map((name) => query.get(name));
   if (typeof story === 'string') session.subscribe({ story, ...(typeof after === 'string' && { after }), ...(typeof format === 'string' && { format }) });
-};
-
-/** Counts the sockets of each client address. */
-const createAddresses = (max = Infinity) => {
-  const counts = new Map<string, number>();
-  return {
-    /** Returns what takes the socket off the count again; `undefined` where there is no room for one more. */
-    enter: (address: string): (() => void) | undefined => {
-      const count = counts.get(address) ?? 0;
-      if (count >= max) return undefined;
-      counts.set(address, count + 1);
-      return () => {
-        const left = (counts.get(address) ?? 1) - 1;
-        if (left > 0) counts.set(address, left);
-        else counts.delete(address);
-      };
-    },
-  };
 };
 
 /** Resolves when all have closed; those that have not after a while are cut off. */

@@ -4,7 +4,7 @@ import { optionSpecs, optionsHelp, readArguments, readConfig, UsageError } from 
 const config = (argv: string[], env: Record<string, string> = {}) => readConfig(readArguments(argv).values, env);
 
 test('without options the defaults hold', () => {
-  expect(config([])).toEqual({ port: 3000, host: '127.0.0.1', data: '.stop-press', lang: 'en', origins: [], trustProxy: false, withdrawAfterMs: 5000 });
+  expect(config([])).toEqual({ port: 3000, host: '127.0.0.1', data: '.stop-press', lang: 'en', origins: [], frameAncestors: [], trustProxy: false, withdrawAfterMs: 5000 });
 });
 
 test('every option is also an environment variable, and the command line wins', () => {
@@ -22,12 +22,23 @@ test('origins are kept as origins, and * stays', () => {
   expect(config(['--origins', 'https://a.example/, *']).origins).toEqual(['https://a.example', '*']);
 });
 
+test('sites that may frame a story are kept as sources of a policy', () => {
+  expect(config(['--frame-ancestors', 'https://a.example/, https://*.B.example:8443,*, http://bücher.example']).frameAncestors).toEqual([
+    'https://a.example', 'https://*.b.example:8443', '*', 'http://xn--bcher-kva.example',
+  ]);
+});
+
 test.each([
   [['--port', 'http'], 'whole number from 0 to 65535'],
   [['--port', '70000'], 'whole number'],
   [['--withdraw-after', 'soon'], 'seconds'],
   [['--lang', '1'], 'language tag'],
   [['--origins', 'news'], 'https://news.example'],
+  [['--frame-ancestors', 'news.example'], 'https://*.news.example'],
+  [['--frame-ancestors', "https://a.example; script-src 'unsafe-inline'"], 'https://*.news.example'],
+  [['--frame-ancestors', 'https://a.*.example'], 'https://*.news.example'],
+  [['--frame-ancestors', 'ftp://a.example'], 'https://*.news.example'],
+  [['--frame-ancestors', "'self'"], 'https://*.news.example'],
   [['--hub', 'hub.example'], 'https://hub.example/'],
   [['--colour', 'red'], "Unknown option '--colour': see stop-press --help"],
   [['--port', '-1'], 'see stop-press --help'],

@@ -37,15 +37,19 @@ export const publish = (log: RevisionLog, story: string, content: Content, { min
   return log.append({ story, at: time, change, content, ops, splits: {}, origin: { source: '', fileHash: content.hash }, ...(note !== undefined && { note }) });
 };
 
-export type Answer = { status: number; headers: IncomingHttpHeaders; body: string };
+export type Answer = { status: number; headers: IncomingHttpHeaders; body: string; bytes: Buffer };
 
 /** A request whose path and headers arrive as they are written; `fetch` would tidy them up. */
 const ask = (port: number, path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const sent = request({ host: '127.0.0.1', port, path, method, headers, agent: false }, (response) => {
       const parts: Buffer[] = [];
-      response.on('data', (part: Buffer) => parts.push(part));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(parts).toString() }));
+      response.on('data', (part: Buffer) => {
+        parts.push(part);
+        // A stream does not end: its first piece has to do.
+        if (response.headers['content-type'] === 'text/event-stream') response.emit('end'), response.destroy();
+      });
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(parts).toString(), bytes: Buffer.concat(parts) }));
     });
     sent.on('error', reject);
     sent.end();
@@ -65,7 +69,7 @@ export const startSite = async (given: Given = {}) => {
     ready: () => true,
     build: 'test',
     ...given,
-    options: { lang: 'en', trustProxy: false, origins: [], ...given.options },
+    options: { lang: 'en', trustProxy: false, origins: [], frameAncestors: [], ...given.options },
   });
   const server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -15,7 +15,7 @@ export type Document = { paths: Record<string, PathItem>; components: { schemas:
 /** Headers that any answer may bear: of the connection, of the content as such, and of `helmet`. */
 const everywhere = new Set(
   `accept-ranges connection content-length content-type date keep-alive last-modified transfer-encoding vary content-security-policy cross-origin-resource-policy referrer-policy x-content-type-options
-  x-dns-prefetch-control x-download-options x-frame-options x-permitted-cross-domain-policies x-xss-protection access-control-allow-origin access-control-expose-headers link etag stop-press-position`.split(/\s+/),
+  x-dns-prefetch-control x-download-options x-frame-options x-permitted-cross-domain-policies x-xss-protection access-control-allow-origin access-control-expose-headers link etag stop-press-position x-accel-buffering`.split(/\s+/),
 );
 
 export const createOpenApiClient = (document: Document) => {

@@ -35,8 +35,16 @@ const redactedHistory = fc.array(fc.oneof({ weight: 8, arbitrary: appends }, { w
   maxLength: 18,
 });
 
-/** Does to the log and to the model what a command says; both must answer alike. */
+/** Does what a command says; where an answer is another one now, so is the version. */
 const run = async (log: RevisionLog, model: Model, command: Command, step: number): Promise<void> => {
+  const answers = () => JSON.stringify([log.head(), log.published(), log.files(), slugs.map((slug) => [log.find(slug), log.revisions(slug, { limit: 100 })])]);
+  const [version, before] = [log.version(), answers()];
+  await carryOut(log, model, command, step);
+  if (answers() !== before) expect(log.version()).not.toBe(version);
+};
+
+/** Does to the log and to the model what a command says; both must answer alike. */
+const carryOut = async (log: RevisionLog, model: Model, command: Command, step: number): Promise<void> => {
   const at = timeOf(step);
   switch (command.kind) {
     case 'append': {
@@ -111,6 +119,8 @@ const expectPlaces = (log: RevisionLog, model: Model, story: string): void => {
           : { kind: 'found', state: { story, revision: revision.number, ...revision.draft.content }, summary: { at: revision.at, change: revision.draft.change } },
     );
     if (revision) expect(log.revision(story, revision.number)).toEqual(found);
+    expect(log.source(story, model.position(sequence))).toBe(revision?.redacted ? undefined : revision?.draft.origin.source);
+    if (revision) expect(log.source(story, revision.number)).toBe(log.source(story, model.position(sequence)));
   }
 };
 

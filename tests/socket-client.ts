@@ -5,16 +5,25 @@ import { WebSocket, type ClientOptions } from 'ws';
 import type { ClientMessage, ServerMessage } from '../server/core/protocol.ts';
 import type { RevisionLog } from '../server/revision-log.ts';
 import { createMemoryLog } from '../server/revision-log/memory.ts';
+import { createReaders, type ReadersOptions } from '../server/readers.ts';
 import { createSocketServer, type SocketServerOptions } from '../server/socket.ts';
 import { received, sent } from './checked.ts';
+
+export type ServeOptions = Partial<SocketServerOptions['options']> & Pick<ReadersOptions, 'limits' | 'heartbeatMs' | 'maxPerAddress'>;
 
 export type Served = Awaited<ReturnType<typeof serveSocket>>;
 
 /** Listens on 127.0.0.1. `close` ends everything and may be called twice. */
-export const serveSocket = async (options: Partial<SocketServerOptions['options']> = {}, log: RevisionLog = createMemoryLog({ epoch: '7f3a9c21' })) => {
+export const serveSocket = async ({ limits, heartbeatMs, maxPerAddress, ...options }: ServeOptions = {}, log: RevisionLog = createMemoryLog({ epoch: '7f3a9c21' })) => {
   const server = createServer();
   const errors: unknown[] = [];
-  const sockets = createSocketServer({ server, log, options: { origins: [], trustProxy: false, ...options }, onError: (error) => errors.push(error) });
+  const given = { ...(limits && { limits }), ...(heartbeatMs !== undefined && { heartbeatMs }), ...(maxPerAddress !== undefined && { maxPerAddress }) };
+  const readers = createReaders({ log, ...given, onError: (error) => errors.push(error) });
+  const sockets = createSocketServer({ server, readers, options: { origins: [], trustProxy: false, ...options } });
+  const close = (): Promise<void> => {
+    readers.close();
+    return sockets.close();
+  };
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -23,11 +32,12 @@ export const serveSocket = async (options: Partial<SocketServerOptions['options'
     log,
     port,
     url: `ws://127.0.0.1:${port}/live`,
-    sockets,
+    readers,
+    closeSockets: close,
     /** What must never happen, and did. */
     errors,
     close: async () => {
-      await sockets.close();
+      await close();
       server.closeAllConnections();
       if (server.listening) await new Promise((resolve) => server.close(resolve));
       await log.close();

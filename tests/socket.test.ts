@@ -2,9 +2,8 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect as connectTcp } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import type { SocketServerOptions } from '../server/socket.ts';
 import { contentOf, createNewsroom } from './newsroom.ts';
-import { connectClient, serveSocket, type Served } from './socket-client.ts';
+import { connectClient, serveSocket, type Served, type ServeOptions } from './socket-client.ts';
 
 let served: Served | undefined;
 afterEach(async () => {
@@ -13,7 +12,7 @@ afterEach(async () => {
   served = undefined;
 });
 
-const serve = async (options: Partial<SocketServerOptions['options']> = {}) => {
+const serve = async (options: ServeOptions = {}) => {
   served = await serveSocket(options);
   return { ...served, newsroom: createNewsroom(served.log) };
 };
@@ -85,19 +84,19 @@ test('origins: * lets all read along; behind a trusted proxy its own host counts
 });
 
 test('too many sockets of one address: bye and 4101; there is room again when one has gone', async () => {
-  const { url, sockets } = await serve({ maxSocketsPerAddress: 2 });
+  const { url, readers } = await serve({ maxPerAddress: 2 });
   const [first, second] = [connectClient(url), connectClient(url)];
   await Promise.all([first.next('hello'), second.next('hello')]);
   const third = connectClient(url);
   expect(await third.closed).toBe(4101);
   expect(third.messages.map(({ type }) => type)).toEqual(['hello', 'bye']);
   first.ws.close();
-  await expect.poll(() => sockets.connections()).toBe(1);
+  await expect.poll(() => readers.count()).toBe(1);
   await connectClient(url).next('hello');
 });
 
 test('addresses are those that a trusted proxy names, and only then', async () => {
-  const { url } = await serve({ maxSocketsPerAddress: 1, trustProxy: true });
+  const { url } = await serve({ maxPerAddress: 1, trustProxy: true });
   const from = (address: string) => connectClient(url, { headers: { 'X-Forwarded-For': address } });
   await from('192.0.2.1').next('hello');
   await from('192.0.2.1, 192.0.2.2').next('hello');
@@ -201,26 +200,26 @@ test('a reader that stops reading costs no more than the window, holds nobody up
 });
 
 test('readers are counted by story, those of every story with each', async () => {
-  const { url, newsroom, sockets } = await serve();
+  const { url, newsroom, readers } = await serve();
   for (const story of ['storm', 'vote']) await newsroom.publish(story, contentOf(story, ['Lead.']));
   const both = connectClient(`${url}?story=storm`);
   const clients = [both, connectClient(`${url}?story=vote`), connectClient(`${url}?story=*`), connectClient(url)];
   await Promise.all([both.next('live'), ...clients.slice(1, 3).map((client) => client.next('live')), clients[3]?.next('hello')]);
   both.say({ type: 'subscribe', story: '*' });
   await both.next('live', both.messages.length);
-  expect([sockets.readers('storm'), sockets.readers('vote'), sockets.connections()]).toEqual([2, 3, 4]);
+  expect([readers.following('storm'), readers.following('vote'), readers.count()]).toEqual([2, 3, 4]);
 });
 
 test('close: everybody is told when to come back, even one that does not listen; newcomers are turned away', async () => {
-  const { url, sockets, port } = await serve({ closeGraceMs: 50 });
+  const { url, readers, closeSockets, port } = await serve({ closeGraceMs: 50 });
   const [polite, deaf] = [connectClient(url), connectClient(url)];
   await Promise.all([polite.next('hello'), deaf.next('hello')]);
   deaf.ws.pause();
-  const closing = sockets.close();
+  const closing = closeSockets();
   expect(await statusOf(port, '/live')).toBe(503);
   expect(await polite.closed).toBe(4300);
   expect(polite.messages.at(-1)).toEqual({ type: 'bye', code: 4300, retryAfterMs: [500, 5_000] });
   await closing;
-  await sockets.close();
-  expect(sockets.connections()).toBe(0);
+  await closeSockets();
+  expect(readers.count()).toBe(0);
 });

@@ -3,7 +3,7 @@ import express, { type Request, type Response, type Router } from 'express';
 import { asyncApi } from '../schema/asyncapi.ts';
 import { openApi } from '../schema/openapi.ts';
 import { fingerprint } from './answers.ts';
-import { crossOrigin } from './api.ts';
+import { crossOrigin } from './cross-origin.ts';
 import { readOnly } from './errors.ts';
 import { wholeOriginOf } from './origin.ts';
 

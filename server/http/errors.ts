@@ -3,8 +3,12 @@ import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import { renderError } from '../pages/error.ts';
 import type { Site } from '../pages/layout.ts';
+import { keepShortly } from './answers.ts';
 
-export const statuses = { malformed: 400, forbidden: 403, missing: 404, readonly: 405, withdrawn: 410, redacted: 410, failed: 500 } as const;
+export const statuses = { malformed: 400, forbidden: 403, missing: 404, readonly: 405, withdrawn: 410, redacted: 410, crowded: 429, failed: 500, stopping: 503 } as const;
+
+/** s after which a request that failed so may be made again */
+export const retryAfter: Partial<Record<Failure, number>> = { crowded: 30, stopping: 5 };
 
 export type Failure = keyof typeof statuses;
 
@@ -53,11 +57,16 @@ export const answerErrors = (site: Site, report: (error: unknown) => void): Erro
   if (known.failure === 'failed') report(error);
   if (response.headersSent) return next(error);
   const status = statuses[known.failure];
-  response.status(status).set('Cache-Control', 'no-store');
+  response.status(status);
+  if (status === 404 || status === 410) keepShortly(response);
+  else response.set('Cache-Control', 'no-store');
+  const seconds = retryAfter[known.failure];
+  if (seconds !== undefined) response.set('Retry-After', String(seconds));
   if (request.path.startsWith('/api/')) {
     response.type('application/problem+json').send(JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, detail: known.message, code: known.failure }));
   } else {
-    response.send(renderError(site, known.failure, known.lang));
+    // Pages are never too many, and say nothing of a stop.
+    response.send(renderError(site, known.failure === 'crowded' || known.failure === 'stopping' ? 'failed' : known.failure, known.lang));
   }
 };
 

@@ -9,7 +9,7 @@ import { renderNinjs } from '../feeds/ninjs.ts';
 import { siteName } from '../pages/layout.ts';
 import type { RevisionLog } from '../revision-log.ts';
 import { answerLive } from './answers.ts';
-import { crossOrigin } from './api.ts';
+import { crossOrigin } from './cross-origin.ts';
 import { readOnly } from './errors.ts';
 import { wholeOriginOf } from './origin.ts';
 import { beforeOf, publishedStory, sentOn, slugOf } from './stories.ts';

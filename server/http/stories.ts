@@ -1,7 +1,7 @@
 /** From an address to a story, a revision or a range of them. Everything that is not there is an `HttpError`, or a redirect that has been sent. */
 import type { Request, Response } from 'express';
 import { encodeSlug } from '../core/render.ts';
-import { parsePosition } from '../core/protocol.ts';
+import { formats, parsePosition, type Format } from '../core/protocol.ts';
 import type { Position } from '../core/story.ts';
 import type { Lookup, RevisionLog, Standing } from '../revision-log.ts';
 import { HttpError } from './errors.ts';
@@ -9,6 +9,9 @@ import { redirect } from './answers.ts';
 
 export type Published = Extract<Standing, { kind: 'published' }>;
 export type FoundRevision = Extract<Lookup, { kind: 'found' }>;
+
+/** The address of a story's state. */
+export const apiPath = (story: string): string => `/api/stories/${encodeSlug(story)}`;
 
 /** The segments of `*story` in a route. */
 export const slugOf = (segments: string[]): string => segments.join('/').normalize('NFC');
@@ -41,12 +44,13 @@ export const sentOn = (request: Request<{ story: string[] }>, response: Response
   return true;
 };
 
-/** The same address under another slug. */
+/** The same address under another slug, also where something stands behind the slug, as in `storm.md`. */
 const addressUnder = ({ originalUrl, baseUrl, params }: Request<{ story: string[] }>, to: string): string => {
   const [path = '', ...query] = originalUrl.split('?');
   const segments = path.slice(baseUrl.length).split('/');
+  const last = decodeURIComponent(segments[1 + params.story.length] ?? '').slice(params.story.at(-1)?.length);
   const rest = segments.slice(2 + params.story.length).map((segment) => `/${segment}`);
-  return `${baseUrl}/${segments[1]}/${encodeSlug(to)}${rest.join('')}${query.map((part) => `?${part}`).join('')}`;
+  return `${baseUrl}/${segments[1]}/${encodeSlug(to)}${last}${rest.join('')}${query.map((part) => `?${part}`).join('')}`;
 };
 
 /** `7`, `007` or a position; `undefined` where it is neither. */
@@ -82,4 +86,12 @@ export const beforeOf = ({ query }: Request): number | undefined => {
   if (before === undefined) return undefined;
   if (typeof before !== 'string' || !/^[1-9]\d{0,14}$/.test(before)) throw new HttpError('malformed', 'before is the number of a revision');
   return Number(before);
+};
+
+/** `?format=compact`: how diffs are to be told. Throws 400 where it is none that is known. */
+export const formatOf = ({ query }: Request): Format => {
+  const { format = 'ops' } = query;
+  const known = formats.find((each) => each === format);
+  if (!known) throw new HttpError('malformed', `format is one of ${formats.join(', ')}`);
+  return known;
 };

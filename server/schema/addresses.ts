@@ -15,16 +15,16 @@ export const tags = {
 };
 
 /**
- * How long an answer may be kept. `live`: it is asked for again each time; `mixed`: so are pages, but not files; `immutable`: it never changes; `year`, `day`, `hour`: so long; `never`: not at all.
+ * How long an answer may be kept. `live`: it is asked for again each time; `mixed`: so are pages, but not files; `immutable`: it never changes; `timed`: for a time that it names; `never`: not at all.
  * Those that stand for something in the log tell the position that they were made from.
  */
-export type Kept = 'live' | 'mixed' | 'immutable' | 'year' | 'day' | 'hour' | 'never';
+export type Kept = 'live' | 'mixed' | 'immutable' | 'timed' | 'never';
 
 /** Parameters besides those in the path. */
 export type Asked = 'after' | 'before' | 'byteRange' | 'compareFrom' | 'compareTo' | 'format' | 'lastEventId' | 'match' | 'n' | 'noneMatch' | 'wait';
 
 /** What else an address may answer than 200, 304, 308 and failures. */
-export type More = 'empty' | 'noRange' | 'notReady' | 'part' | 'precondition' | 'stopping' | 'tooMany';
+export type More = 'empty' | 'noRange' | 'notReady' | 'part' | 'precondition';
 
 export type Address = {
   /** As in OpenAPI; a story's slashes stay. */
@@ -65,7 +65,7 @@ const stories: Address[] = [
 ];
 
 const streamed = { 'text/event-stream': { text: 'Server-sent events. The `data` of each is one message, as `/api/asyncapi.json` describes it; where the message moves the position from which one resumes, `id` is that position.' } };
-const stream = { answers: streamed, kept: 'never', asks: ['after', 'format', 'lastEventId'], also: ['tooMany', 'stopping'] } satisfies Partial<Address>;
+const stream = { answers: streamed, kept: 'never', asks: ['after', 'format', 'lastEventId'] } satisfies Partial<Address>;
 
 const diffs: Address[] = [
   {
@@ -74,10 +74,10 @@ const diffs: Address[] = [
   },
   {
     ...ofStory, path: '/api/stories/{story}/diffs/{from}..', id: 'awaitDiff', tag: 'changes', summary: 'What changed since, or the next change', answers: anyDiff, asks: ['format', 'noneMatch', 'wait'],
-    description: 'Answers at once where something has changed since; else waits, and answers 204 where nothing came.', fails: ['malformed', ...immutable.fails], also: ['empty'], located: true,
+    description: 'Answers at once where something has changed since; else waits, and answers 204 where nothing came.', fails: ['malformed', ...immutable.fails, 'crowded', 'stopping'], also: ['empty'], located: true,
   },
-  { ...stream, path: '/api/stories/{story}/events', id: 'streamStory', tag: 'changes', summary: 'A story, as a stream of changes', redirects: true, fails: ['malformed', 'missing'] },
-  { ...stream, path: '/api/events', id: 'streamStories', tag: 'changes', summary: 'Every story, as a stream of changes', fails: ['malformed'] },
+  { ...stream, path: '/api/stories/{story}/events', id: 'streamStory', tag: 'changes', summary: 'A story, as a stream of changes', redirects: true, fails: ['malformed', 'missing', 'crowded', 'stopping'] },
+  { ...stream, path: '/api/events', id: 'streamStories', tag: 'changes', summary: 'Every story, as a stream of changes', fails: ['malformed', 'crowded', 'stopping'] },
 ];
 
 const markdown = text('text/markdown', 'The file, without drafts, comments and what was meant for the server alone.');
@@ -103,7 +103,7 @@ const feeds: Address[] = [
   { ...ofStory, path: '/api/stories/{story}/ninjs', id: 'getNinjs', tag: 'feeds', summary: 'A story as ninjs 3.0', answers: json('Ninjs') },
   { ...newsroomFeed, path: '/sitemap.xml', id: 'getSitemap', summary: 'The addresses of all stories', answers: sitemap },
   { ...newsroomFeed, path: '/sitemap-{part}.xml', id: 'getSitemapPart', summary: 'A part of the sitemap', answers: sitemap, fails: ['malformed', 'missing'] },
-  { path: '/robots.txt', id: 'getRobots', tag: 'feeds', summary: 'For crawlers', answers: text('text/plain', 'Names the sitemap.'), kept: 'day', asks: ['noneMatch'] },
+  { path: '/robots.txt', id: 'getRobots', tag: 'feeds', summary: 'For crawlers', answers: text('text/plain', 'Names the sitemap.'), kept: 'timed', asks: ['noneMatch'] },
 ];
 
 const beside: Address['answers'] = Object.fromEntries(
@@ -127,9 +127,9 @@ const pages: Address[] = [
 const script = text('text/javascript', 'A script.');
 
 const files: Address[] = [
-  { path: '/embed.js', id: 'embedScript', tag: 'files', summary: 'The element `<stop-press-story>`', answers: script, kept: 'hour', asks: ['noneMatch'] },
-  { path: '/client/{file}', id: 'getScript', tag: 'files', summary: 'The scripts of the pages', answers: script, kept: 'year', asks: ['noneMatch', 'match', 'byteRange'], fails: ['missing'], also: ['part', 'precondition', 'noRange'] },
-  { path: '/favicon.svg', id: 'getIcon', tag: 'files', summary: 'The icon', answers: text('image/svg+xml', 'A picture.'), kept: 'day', asks: ['noneMatch'] },
+  { path: '/embed.js', id: 'embedScript', tag: 'files', summary: 'The element `<stop-press-story>`', answers: script, kept: 'timed', asks: ['noneMatch'] },
+  { path: '/client/{file}', id: 'getScript', tag: 'files', summary: 'The scripts of the pages', answers: script, kept: 'timed', asks: ['noneMatch', 'match', 'byteRange'], fails: ['missing'], also: ['part', 'precondition', 'noRange'] },
+  { path: '/favicon.svg', id: 'getIcon', tag: 'files', summary: 'The icon', answers: text('image/svg+xml', 'A picture.'), kept: 'timed', asks: ['noneMatch'] },
 ];
 
 const others: Address[] = [
@@ -139,8 +139,8 @@ const others: Address[] = [
   },
   { path: '/healthz', id: 'getHealth', tag: 'operators', summary: 'Whether the process lives', answers: text('text/plain', '`ok`'), kept: 'never', asks: ['noneMatch'] },
   { path: '/readyz', id: 'getReadiness', tag: 'operators', summary: 'Whether the server serves', answers: text('text/plain', '`ok`'), kept: 'never', asks: ['noneMatch'], also: ['notReady'] },
-  { path: '/api/openapi.json', id: 'getOpenApi', tag: 'documents', summary: 'This document', answers: json('Document'), kept: 'hour', asks: ['noneMatch'] },
-  { path: '/api/asyncapi.json', id: 'getAsyncApi', tag: 'documents', summary: 'The socket, as AsyncAPI 3.0', answers: json('Document'), kept: 'hour', asks: ['noneMatch'], fails: ['malformed'] },
+  { path: '/api/openapi.json', id: 'getOpenApi', tag: 'documents', summary: 'This document', answers: json('Document'), kept: 'timed', asks: ['noneMatch'] },
+  { path: '/api/asyncapi.json', id: 'getAsyncApi', tag: 'documents', summary: 'The socket, as AsyncAPI 3.0', answers: json('Document'), kept: 'timed', asks: ['noneMatch'], fails: ['malformed'] },
 ];
 
 export const addresses: readonly Address[] = [...stories, ...diffs, ...sources, ...feeds, ...pages, ...files, ...others];

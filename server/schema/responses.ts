@@ -1,5 +1,5 @@
 /** How an address answers, as OpenAPI tells it. */
-import { statuses, type Failure } from '../http/errors.ts';
+import { retryAfter, statuses, type Failure } from '../http/errors.ts';
 import { addresses, type Address, type Kept, type More } from './addresses.ts';
 import { refTo } from './json-schema.ts';
 
@@ -23,9 +23,7 @@ const headersOf: Record<Kept, Header[]> = {
   live: ['Cache-Control', 'ETag', 'Stop-Press-Position'],
   mixed: ['Cache-Control', 'ETag'],
   immutable: ['Cache-Control', 'ETag', 'Stop-Press-Position'],
-  year: ['Cache-Control', 'ETag'],
-  day: ['Cache-Control', 'ETag'],
-  hour: ['Cache-Control', 'ETag'],
+  timed: ['Cache-Control', 'ETag'],
   never: ['Cache-Control'],
 };
 
@@ -36,7 +34,9 @@ const failureWords: Record<Failure, string> = {
   readonly: 'This address can only be read.',
   withdrawn: 'The story has been withdrawn. It may come back.',
   redacted: 'The content of this revision has been removed, for good.',
+  crowded: 'There are too many connections from one address.',
   failed: 'Something went wrong that nobody foresaw.',
+  stopping: 'The server is about to stop.',
 };
 
 /** Failures are told to programs under `/api`, to people elsewhere. */
@@ -57,7 +57,7 @@ const failuresOf = ({ path, fails = [] }: Address): FailureGroup[] => {
 };
 
 const failureResponses = Object.fromEntries(
-  addresses.flatMap(failuresOf).map(({ name, kind, failures }) => [name, { description: failures.map((failure) => failureWords[failure]).join(' Or: '), ...bearing('Cache-Control'), content: failureContent[kind] }]),
+  addresses.flatMap(failuresOf).map(({ name, kind, failures }) => [name, { description: failures.map((failure) => failureWords[failure]).join(' Or: '), ...bearing('Cache-Control', ...(failures.some((failure) => failure in retryAfter) ? (['Retry-After'] as const) : [])), content: failureContent[kind] }]),
 );
 
 /** Those that are the same at many addresses. */
@@ -69,8 +69,6 @@ export const responses = {
   empty: { description: 'Nothing has come.', ...bearing('Cache-Control', 'Stop-Press-Position') },
   precondition: { description: 'A condition of the request does not hold.', ...bearing('Cache-Control') },
   noRange: { description: 'The file has no such part.', ...bearing('Cache-Control', 'Content-Range') },
-  tooMany: { description: 'There are too many streams of this client address.', ...bearing('Cache-Control', 'Retry-After'), content: failureContent.problem },
-  stopping: { description: 'The server is about to stop.', ...bearing('Cache-Control', 'Retry-After'), content: failureContent.problem },
   notReady: { description: 'Not yet.', ...bearing('Cache-Control'), content: { 'text/plain': { schema: text } } },
 };
 
@@ -78,7 +76,7 @@ const shared = (name: string) => ({ $ref: `#/components/responses/${name}` });
 
 type Response = [status: number, response: object];
 
-const moreStatuses = { empty: 204, precondition: 412, noRange: 416, tooMany: 429, notReady: 503, stopping: 503 } as const;
+const moreStatuses = { empty: 204, precondition: 412, noRange: 416, notReady: 503 } as const;
 
 const contentOf = (answers: NonNullable<Address['answers']>) =>
   Object.fromEntries(Object.entries(answers).map(([type, said]) => [type, { schema: 'schema' in said ? { $ref: refTo(said.schema) } : { ...text, description: said.text } }]));

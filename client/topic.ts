@@ -1,0 +1,306 @@
+/**
+ * What is followed on a socket, one story or every story: messages in, updates out. The server sends what follows on; a state that is missing (the one that a
+ * position alone stands for) is fetched over HTTP, where caches keep it. Until it has come, the position from which to resume stands still.
+ */
+import type { Diff, Ended, ErrorMessage, Live, ServerMessage, Snapshot } from '../server/core/protocol.ts';
+import { everyStory } from '../server/core/protocol.ts';
+import { apply } from '../server/core/diff.ts';
+import type { Content, Position, State } from '../server/core/story.ts';
+import type { FetchState } from './fetch-state.ts';
+import { isAtOrBefore } from './held.ts';
+import type { Lanes, Subscriber } from './lanes.ts';
+import { FollowError, type Status, type Update } from './update.ts';
+
+/** Who is told. */
+export type Follower = {
+  /** `position`: from where to resume once the update has been dealt with. */
+  tell(update: Update, position: Position | undefined): void;
+  show(status: Status): void;
+  /** Something went wrong that ends nothing. */
+  report(error: FollowError): void;
+  /** Nothing more comes. */
+  fail(error: FollowError): void;
+};
+
+export type TopicOptions = {
+  /** `*` for every story. */
+  story: string;
+  since: Position | undefined;
+  /** What is held at `since`, as far as it is known. */
+  states: ReadonlyMap<string, State>;
+  lanes: Lanes;
+  fetchState: FetchState;
+  /** Nothing more comes. */
+  onOver(): void;
+};
+
+export type Topic = ReturnType<typeof createTopic>;
+
+/** From the state's own position to `position` it is the same. */
+type Held = { readonly state: State; position: Position };
+/** A state is being fetched; `next` is the last diff that came meanwhile. */
+type Job = { next?: Diff };
+/** What cannot be dealt with before a state has come. */
+type Missing = Diff | Live;
+
+/** times in a row that a state is asked for in vain before it is given up */
+const maxFailures = 3;
+/** ms at most until a story is asked for again that the server, newly started perhaps, does not know */
+const askAgainMs = 30_000;
+
+export const createTopic = ({ story: wanted, since, states, lanes, fetchState, onOver }: TopicOptions) => {
+  const isEvery = wanted === everyStory;
+  const followers = new Set<Follower>();
+  const held = new Map<string, Held>([...states].map(([story, state]) => [story, { state, position: isEvery || since === undefined ? state.position : since }]));
+  const withdrawn = new Set<string>();
+  const jobs = new Map<string, Job>();
+  const ending = new AbortController();
+  let story = wanted;
+  let status: Status = 'connecting';
+  let position = since;
+  /** How far the log has been told; of every story, once the session is caught up. */
+  let head = since;
+  let [isCaughtUp, isAnew] = [false, false];
+  let failures = 0;
+  /** `live` has been heard, but not told, since something is still to come. */
+  let arriving: Position | undefined;
+  /** Stories that this session has told of. */
+  let told = new Set<string>();
+  /** States are fetched one by one: there may be as many as there are stories. */
+  let turn = Promise.resolve();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const each = (act: (follower: Follower) => void): void => Array.from(followers).forEach(act);
+  const tell = (update: Update): void => each((follower) => follower.tell(update, position));
+  const show = (now: Status): void => {
+    status = now;
+    each((follower) => follower.show(now));
+  };
+  const report = (error: FollowError): void => each((follower) => follower.report(error));
+
+  /** Without a position everything comes anew. */
+  const subscribe = (after?: Position): void => {
+    told = new Set();
+    isAnew = after === undefined;
+    lanes.send(subscriber, { type: 'subscribe', story, ...(after !== undefined && { after }) });
+  };
+
+  const moveOn = (to: Position): void => {
+    if (isEvery && !isCaughtUp) return;
+    if (head === undefined || isAtOrBefore(head, to)) head = to;
+    if (jobs.size === 0) position = head;
+  };
+
+  const hold = (slug: string, state: State, at: Position, diff?: Diff, reset = false): void => {
+    const before = held.get(slug)?.state;
+    held.set(slug, { state, position: at });
+    jobs.delete(slug);
+    withdrawn.delete(slug);
+    moveOn(at);
+    if (diff && before) tell({ type: 'diff', story: slug, position: at, state, before, diff });
+    else tell({ type: 'snapshot', story: slug, position: at, reset, state, ...(before && { before }) });
+  };
+
+  const takeSnapshot = ({ story: slug, position: at, state, reset }: Snapshot): void => {
+    const known = held.get(slug);
+    if (known && !reset && isAtOrBefore(at, known.position)) return moveOn(at);
+    if (reset) isAnew = true;
+    if (reset && !isEvery) head = undefined;
+    // A story that was first published at another time is another story, which has taken this address.
+    hold(slug, state, at, undefined, reset || (known !== undefined && known.state.meta.published !== state.meta.published));
+  };
+
+  const takeDiff = (message: Diff): void => {
+    const { story: slug, from, to } = message;
+    const [known, job] = [held.get(slug), jobs.get(slug)];
+    if (job) job.next = message;
+    else if (known && isAtOrBefore(to, known.position)) moveOn(to);
+    else if (known && isAtOrBefore(known.state.position, from) && isAtOrBefore(from, known.position)) follow(known.state, message);
+    else fetchFor(message);
+  };
+
+  const follow = (before: State, diff: Diff): void => {
+    const { story: slug, to, revision } = diff;
+    const after = proved(before, diff);
+    if (after) return hold(slug, { story: slug, position: to, revision, hash: after.hash, meta: after.meta, sections: after.sections }, to, diff);
+    report(new FollowError('mismatch', `the state of ${slug} at ${to} did not agree with its hash`, { story: slug }));
+    fetchFor(diff);
+  };
+
+  const fetchFor = (missing: Missing): void => {
+    const job: Job = {};
+    jobs.set(missing.story, job);
+    turn = turn.then(() => (jobs.get(missing.story) === job ? fetchNow(missing, job).catch(() => giveUp(missing, job)) : undefined));
+  };
+
+  /** Where nothing is held, the state that the diff starts from; else, or where that is gone, the one that it leads to. */
+  const fetchNow = async (missing: Missing, job: Job): Promise<void> => {
+    const { story: slug } = missing;
+    const [from, to] = missing.type === 'live' ? [missing.position] : [missing.from, missing.to];
+    const base = held.has(slug) ? undefined : await fetchState(slug, from, ending.signal);
+    const state = base || to === undefined ? undefined : await fetchState(slug, to, ending.signal);
+    if (jobs.get(slug) !== job) return;
+    failures = 0;
+    jobs.delete(slug);
+    if (base) held.set(slug, { state: base, position: from });
+    if (base && missing.type === 'diff') takeDiff(missing);
+    if (state && to !== undefined) hold(slug, state, to);
+    if (!base && !state && !isEvery) startAnew();
+    if (job.next) takeDiff(job.next);
+    settle();
+  };
+
+  /** A new session tells it all again; where that does not help, the socket is to bring the state. */
+  const giveUp = ({ story: slug }: Missing, job: Job): void => {
+    if (ending.signal.aborted || jobs.get(slug) !== job) return;
+    jobs.delete(slug);
+    failures += 1;
+    if (failures % maxFailures === 0) startAnew();
+    else lanes.doubt(subscriber);
+  };
+
+  const startAnew = (): void => {
+    arriving = undefined;
+    subscribe();
+  };
+
+  const takeEnd = (message: Ended): void => {
+    const { story: slug, position: at } = message;
+    const known = held.get(slug);
+    if (!jobs.delete(slug)) {
+      moveOn(at);
+      if (known && isAtOrBefore(known.position, at)) known.position = at;
+    }
+    if (message.reason === 'moved') move(slug, message.to, at);
+    else withdraw(slug, at);
+    settle();
+  };
+
+  const withdraw = (slug: string, at: Position): void => {
+    if (!withdrawn.has(slug)) {
+      withdrawn.add(slug);
+      tell({ type: 'withdrawn', story: slug, position: at });
+    }
+    if (!isEvery) show('live');
+  };
+
+  const move = (slug: string, to: string, at: Position): void => {
+    const known = held.get(slug);
+    held.delete(slug);
+    withdrawn.delete(slug);
+    if (known) held.set(to, known);
+    if (!isEvery) story = to;
+    tell({ type: 'moved', story: slug, to, position: at });
+    if (!isEvery) subscribe(position);
+  };
+
+  const arrive = (message: Live): void => {
+    isCaughtUp = true;
+    isAnew ||= position !== undefined && !isAtOrBefore(position, message.position);
+    arriving = message.position;
+    moveOn(arriving);
+    if (isEvery || held.has(story)) settle();
+    else fetchFor(message);
+  };
+
+  const settle = (): void => {
+    if (jobs.size > 0) return;
+    position = head;
+    if (arriving === undefined) return;
+    const [at, known] = [arriving, held.get(story)];
+    arriving = undefined;
+    if (known) known.position = at;
+    if (isEvery) sweep(at);
+    withdrawn.delete(story);
+    tell({ type: 'live', story, position: at });
+    show('live');
+  };
+
+  /** Of every story anew, those that were not told of are there no more. */
+  const sweep = (at: Position): void => {
+    for (const slug of Array.from(held.keys())) {
+      if (!isAnew || told.has(slug)) continue;
+      withdraw(slug, at);
+      held.delete(slug);
+    }
+  };
+
+  const refuse = ({ code, message, story: slug }: ErrorMessage): void => {
+    const error = new FollowError(code, message, { story: slug });
+    if (slug !== undefined && held.size === 0) return end(error);
+    report(error);
+    if (slug !== undefined) timer = setTimeout(() => subscribe(position), Math.random() * askAgainMs);
+  };
+
+  const close = (): void => {
+    ending.abort();
+    clearTimeout(timer);
+    lanes.leave(subscriber);
+    onOver();
+  };
+
+  const end = (error: FollowError): void => {
+    close();
+    each((follower) => follower.fail(error));
+  };
+
+  const hear = (message: ServerMessage): void => {
+    if ('story' in message && message.story !== undefined) told.add(message.story);
+    switch (message.type) {
+      case 'snapshot': return takeSnapshot(message);
+      case 'diff': return takeDiff(message);
+      case 'ended': return takeEnd(message);
+      case 'live': return arrive(message);
+      case 'heartbeat': return isEvery ? moveOn(message.position) : undefined;
+      case 'error': return refuse(message);
+      default:
+    }
+  };
+
+  const subscriber: Subscriber = {
+    story: () => story,
+    greet: () => {
+      isCaughtUp = false;
+      head = isEvery ? undefined : position;
+      subscribe(position);
+    },
+    hear,
+    lose: () => {
+      arriving = undefined;
+      show('offline');
+    },
+    fail: end,
+  };
+
+  return {
+    story: subscriber.story,
+    states: (): ReadonlyMap<string, State> => new Map([...held].flatMap(([slug, { state }]) => (withdrawn.has(slug) ? [] : [[slug, state]]))),
+    position: () => position,
+    /** Whether who holds the story at `from`, or nothing of it, can be told the same as the others. */
+    suits: (wanted: string, from: Position | undefined): boolean => wanted === story && (from === undefined ? since === undefined : from === position),
+    /** Tells the newcomer what the others know. */
+    add: (follower: Follower, from: Position | undefined): void => {
+      followers.add(follower);
+      follower.show(status);
+      if (from === undefined) for (const [slug, { state, position: at }] of held) if (!withdrawn.has(slug)) follower.tell({ type: 'snapshot', story: slug, position: at, reset: false, state }, position);
+      if (withdrawn.has(story)) follower.tell({ type: 'withdrawn', story, position: position ?? '' }, position);
+      else if (status === 'live') follower.tell({ type: 'live', story, position: position ?? '' }, position);
+    },
+    /** With the last one it is over. */
+    remove: (follower: Follower): void => {
+      followers.delete(follower);
+      if (followers.size === 0) close();
+    },
+    start: () => lanes.place(subscriber),
+  };
+};
+
+/** The content after a diff, if it is the one that the server means. */
+const proved = (before: State, { ops, at, hash }: Diff): Content | undefined => {
+  try {
+    const after = apply(before, ops, at);
+    return after.hash === hash ? after : undefined;
+  } catch {
+    return undefined;
+  }
+};
