@@ -47,9 +47,12 @@ const ask = (port: number, path: string, headers: Record<string, string> = {}, m
       response.on('data', (part: Buffer) => {
         parts.push(part);
         // A stream does not end: its first piece has to do.
-        if (response.headers['content-type'] === 'text/event-stream') response.emit('end'), response.destroy();
+        if (response.headers['content-type'] === 'text/event-stream') response.emit('end');
       });
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(parts).toString(), bytes: Buffer.concat(parts) }));
+      response.once('end', () => {
+        response.destroy();
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(parts).toString(), bytes: Buffer.concat(parts) });
+      });
     });
     sent.on('error', reject);
     sent.end();

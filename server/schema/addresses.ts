@@ -137,8 +137,9 @@ const others: Address[] = [
     path: '/api/stories/{story}/problems', id: 'listProblems', tag: 'editors', summary: 'What is wrong with the file of a story', answers: json('ProblemList'), kept: 'never', asks: ['noneMatch'], redirects: true,
     fails: ['forbidden', 'missing'],
   },
-  { path: '/healthz', id: 'getHealth', tag: 'operators', summary: 'Whether the process lives', answers: text('text/plain', '`ok`'), kept: 'never', asks: ['noneMatch'] },
-  { path: '/readyz', id: 'getReadiness', tag: 'operators', summary: 'Whether the server serves', answers: text('text/plain', '`ok`'), kept: 'never', asks: ['noneMatch'], also: ['notReady'] },
+  { path: '/api/webhooks', id: 'listWebhooks', tag: 'editors', summary: 'How each webhook stands', answers: json('WebhookList'), kept: 'never', asks: ['noneMatch'], fails: ['forbidden'] },
+  { path: '/healthz', id: 'getHealth', tag: 'operators', summary: 'Whether the process lives', answers: text('text/plain', '`ok`'), kept: 'never' },
+  { path: '/readyz', id: 'getReadiness', tag: 'operators', summary: 'Whether the server serves', answers: text('text/plain', '`ok`'), kept: 'never', also: ['notReady'] },
   { path: '/api/openapi.json', id: 'getOpenApi', tag: 'documents', summary: 'This document', answers: json('Document'), kept: 'timed', asks: ['noneMatch'] },
   { path: '/api/asyncapi.json', id: 'getAsyncApi', tag: 'documents', summary: 'The socket, as AsyncAPI 3.0', answers: json('Document'), kept: 'timed', asks: ['noneMatch'], fails: ['malformed'] },
 ];

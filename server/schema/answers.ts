@@ -51,6 +51,26 @@ export const problem = exactly<Problem & { file: string }>()(
 
 export const problemList = told(v.object({ problems: v.array(problem) }), 'What is wrong with the file of a story.');
 
+const waiting = { position, story: slug, attempts: told(count, 'How often it was tried.'), since: told(time, 'When it was parked.'), error: told(v.string(), 'Why the last attempt failed.') };
+
+export const webhook = told(
+  v.object({
+    name: v.string(),
+    url: told(v.string(), 'Without what stands behind the path.'),
+    stories: told(v.array(v.string()), 'What it wants: slugs, all under a folder, or `*`.'),
+    state: told(v.picklist(['idle', 'delivering', 'retrying', 'gone']), '`gone`: it stands no more in the file.'),
+    position: told(position, 'All up to here has been told, parked or left out.'),
+    behind: told(count, 'Entries of the log that come after it.'),
+    attempts: v.exactOptional(told(count, 'How often what comes next has been tried.')),
+    nextAttempt: v.exactOptional(time),
+    lastError: v.exactOptional(v.string()),
+    parked: told(v.array(v.object(waiting)), 'What the receiver would not take.'),
+  }),
+  'How a webhook stands.',
+);
+
+export const webhookList = v.object({ webhooks: v.array(webhook) });
+
 export const failure = told(
   v.object({
     type: told(v.literal('about:blank'), 'What went wrong is told by `status` and `code`.'),

@@ -1,7 +1,7 @@
 /** Schemas as JSON Schema, each under a name to which others refer. Unknown fields are allowed: a later version may have more. */
 import { toJsonSchemaDefs, type JsonSchema } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
-import { failure, jsonFeed, ninjs, problem, problemList, revisionList, revisionSummary, storyList } from './answers.ts';
+import { failure, jsonFeed, ninjs, problem, problemList, revisionList, revisionSummary, storyList, webhook, webhookList } from './answers.ts';
 import * as messages from './messages.ts';
 import * as story from './story.ts';
 
@@ -71,6 +71,8 @@ export const httpDefinitions = {
   RevisionList: revisionList,
   Problem: problem,
   ProblemList: problemList,
+  Webhook: webhook,
+  WebhookList: webhookList,
   Failure: failure,
   JsonFeed: jsonFeed,
   Ninjs: ninjs,
