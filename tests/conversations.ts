@@ -36,20 +36,29 @@ const section = (id: string, blocks: string[], given: Partial<Section> = {}): Se
   id, level: id === 'lead' ? 0 : 2, heading: id === 'lead' ? '' : 'What we know', attrs: {}, added: at(5), revised: at(5), was: [], blocks, ...given,
 });
 
-const ferry = (headline: string, lead: string, known: string[], minute: number, since = 5): Content => {
+/** Minutes at which each part was last edited. */
+type Edited = { since?: number; lead?: number; known?: number };
+
+const storyOf = (headline: string, lead: string, known: string[], minute: number, { since = minute, lead: leadAt = minute, known: knownAt = minute }: Edited = {}): Content => {
   const meta = metaOf({ headline, authors: [], published: at(since), updated: at(minute) });
   const blocks = known.map((text) => `<p>${text}</p>`);
-  const sections = [section('lead', [`<p>${lead}</p>`], { added: at(since), revised: at(since) }), section('what-we-know', blocks, { added: at(since), revised: at(minute) })];
+  const sections = [section('lead', [`<p>${lead}</p>`], { added: at(since), revised: at(leadAt) }), section('what-we-know', blocks, { added: at(since), revised: at(knownAt) })];
   return { hash: hashOfContent(meta, sections), meta, sections };
 };
 
 const aground = 'Ferry runs aground';
-const lead = 'The evening ferry ran aground off Lindholm on Sunday.';
-const [first, second, third] = [
-  ferry(aground, lead, ['There were 108 people on board.'], 5),
-  ferry(aground, lead, ['There were 118 people on board.'], 9),
-  ferry(aground, lead, ['There were 118 people on board.', 'Nobody was hurt.'], 12),
-];
+const ranAground = 'The evening ferry ran aground off Lindholm on Sunday.';
+const passengers = 'There were 118 people on board.';
+const unhurt = 'Nobody was hurt.';
+const ferry = [
+  storyOf(aground, ranAground, ['There were 108 people on board.'], 5),
+  storyOf(aground, ranAground, [passengers], 9, { since: 5, lead: 5 }),
+  storyOf(aground, ranAground, [passengers, unhurt], 12, { since: 5, lead: 5 }),
+  storyOf('Ferry is afloat again', ranAground, [passengers, unhurt], 16, { since: 5, lead: 5, known: 12 }),
+  storyOf('Ferry is afloat again', 'The evening ferry is afloat again.', [passengers, unhurt], 22, { since: 5, known: 12 }),
+] as const;
+const results = ['Results of the first districts are expected before midnight, those of the islands in the morning.', 'There are 212 districts, 14 of them on islands.'];
+const vote = [storyOf('Polls are open', 'Polls opened at eight.', ['Turnout is high.', ...results], 11), storyOf('Polls are closed', 'Polls closed at eight.', ['Turnout was high.', ...results], 20, { since: 11 })] as const;
 
 type Speech = { wire: Wire; lines: string[]; say(message: ClientMessage): void; listen(): void };
 
@@ -79,11 +88,11 @@ export const createConversations = async (): Promise<Record<string, string>> => 
     await publish(log, story, content, { ...given, minute });
   };
 
-  await save('ferry', first, { minute: 5 });
+  await save('ferry', ferry[0], { minute: 5 });
   await talk('subscribe', async ({ wire, lines, say, listen }) => {
     say({ type: 'subscribe', story: 'ferry' });
     lines.push('(an editor saves a correction)');
-    await save('ferry', second, { minute: 9, change: 'correction', note: 'The shipping company has given the number.' });
+    await save('ferry', ferry[1], { minute: 9, change: 'correction', note: 'The shipping company has given the number.' });
     listen();
     lines.push('(half a minute of silence)');
     minute = 10;
@@ -91,8 +100,8 @@ export const createConversations = async (): Promise<Record<string, string>> => 
     listen();
   }, { greeted: true });
 
-  await save('vote', ferry('Polls are open', 'Polls opened at eight.', ['Turnout is high.'], 11, 11), { minute: 11 });
-  await save('ferry', third, { minute: 12 });
+  await save('vote', vote[0], { minute: 11 });
+  await save('ferry', ferry[2], { minute: 12 });
   await talk('resume', ({ say }) => say({ type: 'subscribe', story: 'ferry', after: '7f3a9c21_1' }));
   await talk('current', ({ say }) => say({ type: 'subscribe', story: 'ferry', after: '7f3a9c21_4' }));
   await talk('reset', ({ say }) => say({ type: 'subscribe', story: 'vote', after: '00c0ffee_97' }));
@@ -103,7 +112,7 @@ export const createConversations = async (): Promise<Record<string, string>> => 
     await log.withdraw('ferry', at((minute = 14)));
     listen();
     lines.push('(the story is put back, with another headline)');
-    await save('ferry', ferry('Ferry is afloat again', lead, ['There were 118 people on board.', 'Nobody was hurt.'], 16), { minute: 16 });
+    await save('ferry', ferry[3], { minute: 16 });
     listen();
   });
 
@@ -120,11 +129,11 @@ export const createConversations = async (): Promise<Record<string, string>> => 
     say({ type: 'subscribe', story: 'sea/ferry', after: '7f3a9c21_4' });
   });
 
-  await save('vote', ferry('Polls are closed', 'Polls closed at eight.', ['Turnout was high.'], 20, 11), { minute: 20 });
+  await save('vote', vote[1], { minute: 20 });
   await talk('firehose', async ({ lines, say, listen }) => {
     say({ type: 'subscribe', story: everyStory, after: '7f3a9c21_7' });
     lines.push('(the story of the ferry is saved)');
-    await save('sea/ferry', ferry('Ferry is afloat again', 'The evening ferry is afloat again.', ['Nobody was hurt.'], 22), { minute: 22 });
+    await save('sea/ferry', ferry[4], { minute: 22 });
     listen();
   });
 

@@ -5,7 +5,8 @@ import { refTo, toJsonSchemas, wireDefinitions } from './json-schema.ts';
 
 const then = { 'stay-away': 'stay away', 'back-off': 'come back, with full jitter between 0.5 and 30 seconds', 'come-back': 'come back within the window of `bye`' };
 
-const standardCodes = [1000, 1001, 1002, 1003, 1006, 1007, 1008, 1009, 1011, 1012, 1013];
+/** Codes of RFC 6455 and its registry that a client may meet. */
+export const standardCodes = [1000, 1001, 1002, 1003, 1006, 1007, 1008, 1009, 1011, 1012, 1013];
 
 const closes = [...standardCodes, ...Object.values(closeCodes)].map((code) => `- ${code}: ${then[afterClose(code)]}`).join('\n');
 

@@ -59,7 +59,7 @@ export const metaPatch = exactly<MetaPatch>()(
   ),
 );
 
-export const attributes = exactly<Attributes>()(told(v.object({ pinned: v.exactOptional(told(v.literal(true), 'An editor wants it to stay where it is.')) }), 'What an editor has said of a section.'));
+export const attributes = exactly<Attributes>()(told(v.object({ pinned: v.exactOptional(told(v.literal(true), 'The newsroom sets it apart, as what matters most.')) }), 'What an editor has said of a section.'));
 
 export const sectionFields = {
   id: told(sectionId, 'Never given to another section, except by an editor who pins it there. That of the lead is `lead`.'),
