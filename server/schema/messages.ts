@@ -89,7 +89,7 @@ export const compactSection = exactly<CompactSection>()(
       attrs: v.exactOptional(sectionFields.attrs),
       added: v.exactOptional(sectionFields.added),
       was: v.exactOptional(sectionFields.was),
-      blocks: v.array(compactPut),
+      blocks: told(v.array(compactPut), 'What stands under the heading.'),
     }),
     'A section without what the message tells already.',
   ),
@@ -103,7 +103,7 @@ export const compactInsert = exactly<CompactInsert>()(
 
 export const compactEdit = exactly<CompactEdit>()(
   told(
-    v.object({ op: v.exactOptional(told(v.undefined(), 'Never there: this is the one op without a name.')), ...editFields, blocks: v.exactOptional(v.array(compactBlockEdit)), at: ownTime }),
+    v.object({ op: v.exactOptional(told(v.undefined(), 'Never there: this is the one op without a name.')), ...editFields, blocks: v.exactOptional(told(v.array(compactBlockEdit), 'Ascending by `at`.')), at: ownTime }),
     'A section changes.',
   ),
 );

@@ -41,7 +41,7 @@ const metaFields = {
 
 export const meta = exactly<Meta>()(told(v.object(metaFields), 'What a story says of itself.'));
 
-const orNull = <const S extends v.GenericSchema>(schema: S) => v.exactOptional(v.nullable(schema));
+const orNull = <const S extends v.GenericSchema>(schema: S) => v.exactOptional(told(v.nullable(schema), 'The new one; `null`: there is none.'));
 
 export const metaPatch = exactly<MetaPatch>()(
   told(
