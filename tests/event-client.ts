@@ -1,6 +1,7 @@
 /** A reader of server-sent events, written from the HTML Standard (9.2.6): raw enough to see every line, and to stop reading. */
 import { request, type IncomingMessage } from 'node:http';
 import type { AnyDiff, ServerMessage } from '../server/core/protocol.ts';
+import { received } from './checked.ts';
 
 export type ServerEvent = { id?: string; event?: string; message: ServerMessage | AnyDiff };
 
@@ -23,7 +24,7 @@ export const openEvents = async (port: number, path: string, headers: Record<str
 
   const dispatch = (): void => {
     const { id, event, data } = Object.fromEntries(fields);
-    if (data !== undefined) events.push({ ...(id !== undefined && { id }), ...(event !== undefined && { event }), message: JSON.parse(data) as ServerEvent['message'] });
+    if (data !== undefined) events.push({ ...(id !== undefined && { id }), ...(event !== undefined && { event }), message: received(data) });
     fields = new Map();
   };
   const readLine = (line: string): void => {
