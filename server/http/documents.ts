@@ -10,12 +10,12 @@ import { wholeOriginOf } from './origin.ts';
 /** `origins`: whose pages may read along; `*` for all. */
 export const createDocuments = ({ origins }: { origins: string[] }): Router => {
   const router = express.Router({ caseSensitive: true, strict: true });
-  const answer = (response: Response, document: object): void => {
-    const body = JSON.stringify(document);
+  let addresses: string | undefined;
+  const answer = (response: Response, body: string): void => {
     response.set({ 'Cache-Control': 'public, max-age=3600', ETag: `W/"${fingerprint(body)}"` }).type('application/json').send(body);
   };
   const readable = crossOrigin(origins);
-  router.route('/api/openapi.json').all(readable).get((_request, response) => answer(response, openApi())).all(readOnly);
-  router.route('/api/asyncapi.json').all(readable).get((request: Request, response) => answer(response, asyncApi(wholeOriginOf(request)))).all(readOnly);
+  router.route('/api/openapi.json').all(readable).get((_request, response) => answer(response, (addresses ??= JSON.stringify(openApi())))).all(readOnly);
+  router.route('/api/asyncapi.json').all(readable).get((request: Request, response) => answer(response, JSON.stringify(asyncApi(wholeOriginOf(request))))).all(readOnly);
   return router;
 };

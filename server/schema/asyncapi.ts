@@ -1,7 +1,7 @@
 /** What goes over the socket, as an AsyncAPI 3.0 document. */
 import { afterClose, closeCodes, formats, subprotocol } from '../core/protocol.ts';
 import { about } from './about.ts';
-import { refTo, toJsonSchemas, wireDefinitions } from './json-schema.ts';
+import { refTo, toJsonSchemas, wireDefinitions, type Schemas } from './json-schema.ts';
 
 const then = { 'stay-away': 'stay away', 'back-off': 'come back, with full jitter between 0.5 and 30 seconds', 'come-back': 'come back within the window of `bye`' };
 
@@ -39,10 +39,12 @@ const headers = { type: 'object', properties: { 'Sec-WebSocket-Protocol': { type
 const mapped = <T extends object, V>(all: T, make: (name: string, schema: string) => V): Record<string, V> => Object.fromEntries(Object.entries(all).map(([name, schema]) => [name, make(name, String(schema))]));
 const inChannel = (all: object) => Object.keys(all).map((name) => ({ $ref: `#/channels/live/messages/${name}` }));
 
+let made: Schemas | undefined;
+
 /** The document; `/api/asyncapi.json` serves it. `origin` is where it was asked for: `https://news.example`. */
 export const asyncApi = (origin: string) => {
   const { host, hostname, protocol } = new URL(origin);
-  const schemas = toJsonSchemas(wireDefinitions, 'draft-07');
+  const schemas = (made ??= toJsonSchemas(wireDefinitions, 'draft-07'));
   return {
     asyncapi: '3.1.0',
     info: { ...about, title: 'Stop Press: the socket', description, contact: { ...about.contact, url: origin, email: `webmaster@${hostname}` }, tags: [{ name: 'stories', description: 'Stories that change while they are read.' }] },
