@@ -3,7 +3,7 @@ import type { ClientMessage, ServerMessage } from '../server/core/protocol.ts';
 import { createFrames, type Frames } from '../server/frames.ts';
 import type { RevisionLog } from '../server/revision-log.ts';
 import { createSession, type SessionLimits } from '../server/session.ts';
-import { received, sent } from './checked.ts';
+import { checked, sent } from './checked.ts';
 
 export const limits: SessionLimits = {
   maxMessageBytes: 4_096,
@@ -48,7 +48,7 @@ export const createWire = ({ log, id = 'session', frames = createFrames(), limit
     out: {
       send: ({ data, bytes }) => {
         if (closed !== undefined) throw new Error('sent after the close');
-        const message = received(data.toString());
+        const message: ServerMessage = JSON.parse(data.toString());
         const alone = inFlight === 0;
         inFlight += bytes;
         if (!alone && message.type !== 'bye' && message.type !== 'error') mostInFlight = Math.max(mostInFlight, inFlight);
@@ -64,8 +64,11 @@ export const createWire = ({ log, id = 'session', frames = createFrames(), limit
   /** Takes one parcel out; a ping is answered at once. */
   const deliver = (): Parcel | undefined => {
     const parcel = parcels.shift();
-    if (parcel?.kind === 'frame') inFlight -= parcel.bytes;
-    else if (parcel) session.pong(parcel.payload);
+    if (parcel?.kind === 'frame') {
+      inFlight -= parcel.bytes;
+      checked(parcel.message);
+    }
+    if (parcel?.kind === 'ping') session.pong(parcel.payload);
     return parcel;
   };
 
