@@ -79,7 +79,7 @@ export const startSite = async (given: Given = {}) => {
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
   return {
-    log, folder, port,
+    log, folder, port, server,
     get: (path: string, headers?: Record<string, string>, method?: string) => ask(port, path, headers, method),
     close: async () => {
       server.closeAllConnections();
