@@ -126,6 +126,11 @@ test('the document promises no answer that never comes', () => {
   expect(promised.filter((each) => !reached.has(each))).toEqual([]);
 });
 
+test('headers that are too large are answered as the document says', async () => {
+  expect(client.faultIn('/api/stories', 'GET', await site.get('/api/stories', { 'X-Large': 'x'.repeat(20_000) }))).toBeUndefined();
+  expect(client.faultIn('/', 'GET', { ...(await site.get('/')), status: 431 })).toBeDefined();
+});
+
 test('what is not yet here is not here', async () => {
   for (const path of notYetHere) expect([path, (await site.get(wantedOf(path, right).address)).status]).toEqual([path, 404]);
 });

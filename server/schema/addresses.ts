@@ -114,7 +114,7 @@ const pages: Address[] = [
   { path: '/', id: 'indexPage', tag: 'pages', summary: 'Every story, latest first', answers: page('The page.'), kept: 'live', asks: ['noneMatch'] },
   { path: '/stories', id: 'storiesPage', tag: 'pages', summary: 'Leads to `/`', kept: 'live', redirects: true },
   {
-    ...ofStory, path: '/stories/{story}', id: 'storyPage', tag: 'pages', summary: 'A story, or a file beside one', answers: { ...page('The page.'), ...beside }, kept: 'mixed', asks: ['noneMatch', 'match', 'byteRange'],
+    ...ofStory, path: '/stories/{story}', id: 'storyPage', tag: 'pages', summary: 'A story, or a file beside one', description: 'The page tells the position that it was made from in `Stop-Press-Position`.', answers: { ...page('The page.'), ...beside }, kept: 'mixed', asks: ['noneMatch', 'match', 'byteRange'],
     also: ['part', 'precondition', 'noRange'],
   },
   { ...ofStory, path: '/stories/{story}/embed', id: 'embedPage', tag: 'pages', summary: 'A story alone, for a frame', answers: page('The page.') },

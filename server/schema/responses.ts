@@ -99,6 +99,8 @@ export const responsesOf = (address: Address): Record<string, object> => {
 };
 
 /** Every answer that an OPTIONS of the address can have. */
-export const optionsResponsesOf = ({ path }: Address): Record<string, object> => {
-  return { 204: shared('options'), ...(path.includes('{') && { 308: shared('redirected'), 400: shared(`${kindOf(path)}-malformed`) }), 431: shared('tooLarge') };
-};
+export const optionsResponsesOf = ({ path }: Address): Record<string, object> => ({
+  204: shared('options'),
+  ...(path.includes('{') && { 308: shared('redirected'), 400: shared(`${kindOf(path)}-malformed`) }),
+  431: shared('tooLarge'),
+});
