@@ -63,12 +63,15 @@ type LaneOptions = LanesOptions & { onCrowded(subscriber: Subscriber): void; onO
 /** One socket, for as long as there is a subscriber on it. */
 const createLane = ({ origin, WebSocket, onCrowded, onOver }: LaneOptions) => {
   const subscribers = new Set<Subscriber>();
+  /** Stories that this session has been asked for: what was under way for one that has left is not for who follows it next. */
+  const asked = new Set<string>();
   let greeted = false;
   let room = usualRoom;
   let closeCode = 0;
 
   const greet = (maxSubscriptions: number): void => {
     greeted = true;
+    asked.clear();
     room = maxSubscriptions;
     const all = [...subscribers];
     all.slice(room).forEach(onCrowded);
@@ -107,10 +110,16 @@ const createLane = ({ origin, WebSocket, onCrowded, onOver }: LaneOptions) => {
   });
   globalThis.addEventListener?.('online', renew);
 
+  const send = (message: ClientMessage): void => {
+    if (!greeted) return;
+    asked.add(message.story);
+    connection.send(message);
+  };
+
   const isOfEvery = (subscriber: Subscriber): boolean => subscriber.story() === everyStory;
   const holds = (story: string): boolean => [...subscribers].some((subscriber) => subscriber.story() === story);
   return {
-    hasRoomFor: (subscriber: Subscriber): boolean => subscribers.size < room && !isOfEvery(subscriber) && !holds(everyStory) && !holds(subscriber.story()),
+    hasRoomFor: (subscriber: Subscriber): boolean => subscribers.size < room && !isOfEvery(subscriber) && !holds(everyStory) && !holds(subscriber.story()) && !asked.has(subscriber.story()),
     add: (subscriber: Subscriber): void => {
       subscribers.add(subscriber);
       if (greeted) subscriber.greet();
@@ -119,10 +128,9 @@ const createLane = ({ origin, WebSocket, onCrowded, onOver }: LaneOptions) => {
     remove: (subscriber: Subscriber): void => {
       subscribers.delete(subscriber);
       if (subscribers.size === 0) close();
+      else send({ type: 'unsubscribe', story: subscriber.story() });
     },
-    send: (message: ClientMessage): void => {
-      if (greeted) connection.send(message);
-    },
+    send,
     doubt: (): void => connection.notify({ type: 'closed', code: 1006 }),
   };
 };

@@ -3,6 +3,7 @@ import type { ServerMessage, Subscribe } from '../server/core/protocol.ts';
 import type { ClientTexts } from '../server/core/languages/texts.ts';
 import { part } from './parts.ts';
 import { connect } from './platform.ts';
+import { stepOfPage } from './presence.ts';
 
 /** ms without a connection that are not worth a word */
 const quietMs = 2_000;
@@ -24,6 +25,7 @@ export const connectPage = ({ texts, wanted, patienceMs, onMessage }: LineOption
   let isOpen = false;
   const connection = connect({
     address: () => addressOf(wanted()),
+    step: stepOfPage,
     onMessage,
     onPhase: (phase) => {
       isOpen = phase === 'open';

@@ -2,7 +2,7 @@
 import { subprotocol } from '../server/core/protocol.ts';
 import { createConnection, type ConnectionOptions } from './connection.ts';
 
-export type PlatformOptions = Pick<ConnectionOptions, 'onMessage' | 'onPhase'> & {
+export type PlatformOptions = Pick<ConnectionOptions, 'onMessage' | 'onPhase' | 'step'> & {
   /** Where to connect to, asked for each socket. */
   address(): string;
   /** Default: the platform's. */

@@ -38,10 +38,10 @@ export type Topic = ReturnType<typeof createTopic>;
 
 /** From the state's own position to `position` it is the same. */
 type Held = { readonly state: State; position: Position };
-/** A state is being fetched; `next` is the last diff that came meanwhile. */
-type Job = { next?: Diff };
+/** A state is being fetched; `next` is the last diff that came meanwhile. In vain: it is gone, and the server is about to say why. */
+type Job = { next?: Diff; isVain?: true };
 /** What cannot be dealt with before a state has come. */
-type Missing = Diff | Live;
+type Missing = Diff | Live | Snapshot;
 
 /** times in a row that a state is asked for in vain before it is given up */
 const maxFailures = 3;
@@ -88,22 +88,29 @@ export const createTopic = ({ story: wanted, since, states, lanes, fetchState, o
   const moveOn = (to: Position): void => {
     if (isEvery && !isCaughtUp) return;
     if (head === undefined || isAtOrBefore(head, to)) head = to;
-    if (jobs.size === 0) position = head;
+    if (!isEvery || jobs.size === 0) position = head;
   };
 
   const hold = (slug: string, state: State, at: Position, diff?: Diff, reset = false): void => {
     const before = held.get(slug)?.state;
     held.set(slug, { state, position: at });
-    jobs.delete(slug);
     withdrawn.delete(slug);
     moveOn(at);
     if (diff && before) tell({ type: 'diff', story: slug, position: at, state, before, diff });
     else tell({ type: 'snapshot', story: slug, position: at, reset, state, ...(before && { before }) });
   };
 
-  const takeSnapshot = ({ story: slug, position: at, state, reset }: Snapshot): void => {
+  const takeSnapshot = (message: Snapshot): void => {
+    const { story: slug, position: at, reset } = message;
     const known = held.get(slug);
-    if (known && !reset && isAtOrBefore(at, known.position)) return moveOn(at);
+    jobs.delete(slug);
+    if (known && !reset && isAtOrBefore(at, known.position)) moveOn(at);
+    else if (known || reset || position === undefined || (isEvery && isCaughtUp)) adopt(message);
+    else fetchFor(message);
+  };
+
+  const adopt = ({ story: slug, position: at, state, reset }: Snapshot): void => {
+    const known = held.get(slug);
     if (reset) isAnew = true;
     if (reset && !isEvery) head = undefined;
     // A story that was first published at another time is another story, which has taken this address.
@@ -113,7 +120,7 @@ export const createTopic = ({ story: wanted, since, states, lanes, fetchState, o
   const takeDiff = (message: Diff): void => {
     const { story: slug, from, to } = message;
     const [known, job] = [held.get(slug), jobs.get(slug)];
-    if (job) job.next = message;
+    if (job && !job.isVain) job.next = message;
     else if (known && isAtOrBefore(to, known.position)) moveOn(to);
     else if (known && isAtOrBefore(known.state.position, from) && isAtOrBefore(from, known.position)) follow(known.state, message);
     else fetchFor(message);
@@ -133,21 +140,32 @@ export const createTopic = ({ story: wanted, since, states, lanes, fetchState, o
     turn = turn.then(() => (jobs.get(missing.story) === job ? fetchNow(missing, job).catch(() => giveUp(missing, job)) : undefined));
   };
 
-  /** Where nothing is held, the state that the diff starts from; else, or where that is gone, the one that it leads to. */
+  /** Where nothing is held, the state that was held at the position; where a diff does not follow on, the state that it leads to. */
   const fetchNow = async (missing: Missing, job: Job): Promise<void> => {
     const { story: slug } = missing;
-    const [from, to] = missing.type === 'live' ? [missing.position] : [missing.from, missing.to];
-    const base = held.has(slug) ? undefined : await fetchState(slug, from, ending.signal);
-    const state = base || to === undefined ? undefined : await fetchState(slug, to, ending.signal);
+    const diff = missing.type === 'diff' ? missing : undefined;
+    const from = diff && isEvery ? diff.from : position;
+    const base = from === undefined || held.has(slug) ? undefined : await fetchState(slug, from, ending.signal);
+    const isNext = base !== undefined && diff?.from === from;
+    const state = diff && !isNext ? await fetchState(slug, diff.to, ending.signal) : undefined;
     if (jobs.get(slug) !== job) return;
     failures = 0;
-    jobs.delete(slug);
-    if (base) held.set(slug, { state: base, position: from });
-    if (base && missing.type === 'diff') takeDiff(missing);
-    if (state && to !== undefined) hold(slug, state, to);
-    if (!base && !state && !isEvery) startAnew();
+    if (!base && !state && missing.type !== 'snapshot') return failed(job);
+    if (!job.next) jobs.delete(slug);
+    if (base && from !== undefined) held.set(slug, { state: base, position: from });
+    if (missing.type === 'snapshot') adopt(missing);
+    else if (diff && state) hold(slug, state, diff.to);
+    else if (diff && base) follow(base, diff);
+    if (jobs.get(slug) === job) jobs.delete(slug);
     if (job.next) takeDiff(job.next);
     settle();
+  };
+
+  /** The position stands still until the server has told why. */
+  const failed = (job: Job): void => {
+    job.isVain = true;
+    if (!isEvery) startAnew();
+    else if (job.next) takeDiff(job.next);
   };
 
   /** A new session tells it all again; where that does not help, the socket is to bring the state. */
@@ -167,7 +185,9 @@ export const createTopic = ({ story: wanted, since, states, lanes, fetchState, o
   const takeEnd = (message: Ended): void => {
     const { story: slug, position: at } = message;
     const known = held.get(slug);
-    if (!jobs.delete(slug)) {
+    if (jobs.delete(slug)) {
+      if (!isEvery) arriving = undefined;
+    } else {
       moveOn(at);
       if (known && isAtOrBefore(known.position, at)) known.position = at;
     }
@@ -198,21 +218,22 @@ export const createTopic = ({ story: wanted, since, states, lanes, fetchState, o
     isCaughtUp = true;
     isAnew ||= position !== undefined && !isAtOrBefore(position, message.position);
     arriving = message.position;
-    moveOn(arriving);
-    if (isEvery || held.has(story)) settle();
+    if (isEvery) moveOn(arriving);
+    if (isEvery || held.has(story) || jobs.has(story)) settle();
     else fetchFor(message);
   };
 
   const settle = (): void => {
     if (jobs.size > 0) return;
-    position = head;
+    if (isEvery) position = head;
     if (arriving === undefined) return;
     const [at, known] = [arriving, held.get(story)];
     arriving = undefined;
-    if (known) known.position = at;
+    if (known && isAtOrBefore(known.position, at)) known.position = at;
     if (isEvery) sweep(at);
+    else moveOn(at);
     withdrawn.delete(story);
-    tell({ type: 'live', story, position: at });
+    tell({ type: 'live', story, position: position ?? at });
     show('live');
   };
 
@@ -261,6 +282,7 @@ export const createTopic = ({ story: wanted, since, states, lanes, fetchState, o
     story: () => story,
     greet: () => {
       isCaughtUp = false;
+      jobs.clear();
       head = isEvery ? undefined : position;
       subscribe(position);
     },

@@ -58,6 +58,20 @@ export const optionSpecs = {
   'editor-token': { value: 'SECRET', help: 'lets editors read /api/stories/<slug>/problems from other machines' },
 } as const satisfies Record<string, OptionSpec>;
 
+/** What single commands take besides, on the command line alone. */
+export const commandOptions = {
+  json: { commands: ['follow'], help: 'one JSON object a line, for other programs' },
+  since: { commands: ['follow'], value: 'POSITION', help: 'tell first what has changed since then' },
+  state: { commands: ['follow'], value: 'FILE', help: 'keep the position in this file, and go on from it the next time' },
+} as const satisfies Record<string, OptionSpec & { commands: readonly string[] }>;
+
+/** Throws `UsageError` for an option that belongs to other commands. */
+export const refuseForeignOptions = (command: string, values: Arguments['values']): void => {
+  for (const [name, { commands }] of Object.entries<{ commands: readonly string[] }>(commandOptions)) {
+    if (values[name] !== undefined && !commands.includes(command)) throw new UsageError(`--${name} is an option of ${commands.join(' and ')}, not of ${command}`);
+  }
+};
+
 export type Config = {
   port: number;
   host: string;
@@ -86,7 +100,7 @@ export class UsageError extends Error {
 /** Splits a command line. Throws `UsageError` for options that do not exist. */
 export const readArguments = (argv: string[]): Arguments => {
   const options = Object.fromEntries(
-    Object.entries<OptionSpec>(optionSpecs).map(([name, spec]) => [name, { type: spec.value === undefined ? ('boolean' as const) : ('string' as const) }]),
+    Object.entries<OptionSpec>({ ...optionSpecs, ...commandOptions }).map(([name, spec]) => [name, { type: spec.value === undefined ? ('boolean' as const) : ('string' as const) }]),
   );
   try {
     const { values, positionals } = parseArgs({
@@ -130,8 +144,8 @@ export const readConfig = (values: Arguments['values'], env: Record<string, stri
 type Given = { label: string; text: string | undefined };
 
 /** One line an option, for `--help`. */
-export const optionsHelp = (): string =>
-  Object.entries<OptionSpec>(optionSpecs)
+export const optionsHelp = (specs: Record<string, OptionSpec> = optionSpecs): string =>
+  Object.entries(specs)
     .map(([name, spec]) => {
       const left = `  --${name}${spec.value === undefined ? '' : ` ${spec.value}`}`;
       return `${left.padEnd(34)}${spec.help}${spec.default === undefined ? '' : ` (default: ${spec.default})`}`;

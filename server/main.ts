@@ -1,7 +1,8 @@
 /** The command line. The only file that acts when it is imported. */
 import { readFileSync } from 'node:fs';
-import { optionsHelp, readArguments, readConfig, UsageError, type Arguments } from './config.ts';
+import { commandOptions, optionsHelp, readArguments, readConfig, refuseForeignOptions, UsageError, type Arguments } from './config.ts';
 import type { Wish } from './control.ts';
+import { packageFolder } from './package.ts';
 
 // Each command loads what it needs, so that the small ones answer at once.
 
@@ -11,11 +12,16 @@ const help = `stop-press: save a story file, and every open page changes in plac
   stop-press check FILE...          say what is wrong with story files; ends with 1 where one cannot be published
   stop-press explain OLD NEW        say what became of each section between two versions of a story file, and why
   stop-press withdraw SLUG          withdraw a story; its readers are told, its history is kept
+  stop-press follow URL             show what changes in a story, word by word, as it happens; the address of a newsroom: in every story
   stop-press redact SLUG N|all      overwrite the content of a revision, or of all, in the log
 
 ${optionsHelp()}
 
-Every option is also an environment variable: --withdraw-after is STOP_PRESS_WITHDRAW_AFTER.
+follow takes a slug alone for a story of the server on this machine (--port), and
+
+${optionsHelp(commandOptions)}
+
+Every other option is also an environment variable: --withdraw-after is STOP_PRESS_WITHDRAW_AFTER.
 `;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -68,6 +74,14 @@ const runRedact = async ({ values, positionals: [story, which, ...rest] }: Argum
   return carryOut(readConfig(values, process.env).data, { command: 'redact', story, which: number });
 };
 
+const runFollow = async ({ values, positionals: [target, ...rest] }: Arguments): Promise<number> => {
+  if (target === undefined || rest.length > 0) throw new UsageError('follow takes one address, such as https://news.example/stories/storm, or a slug');
+  const [since, stateFile] = [values['since'], values['state']].map((value) => (typeof value === 'string' ? value : undefined));
+  const { followStory } = await import('./follow.ts');
+  const { port } = readConfig(values, process.env);
+  return followStory(target, { json: values['json'] === true, port, ...(since !== undefined && { since }), ...(stateFile !== undefined && { stateFile }) }, { out: process.stdout, complain, stopped: stopSignal() });
+};
+
 const carryOut = async (data: string, wish: Wish): Promise<number> => {
   const { operate } = await import('./operate.ts');
   const answer = await operate(data, wish);
@@ -75,10 +89,10 @@ const carryOut = async (data: string, wish: Wish): Promise<number> => {
   return answer.done ? 0 : 1;
 };
 
-const commands: Record<string, (given: Arguments) => number | Promise<number>> = { serve: runServer, check: runCheck, explain: runExplain, withdraw: runWithdraw, redact: runRedact };
+const commands: Record<string, (given: Arguments) => number | Promise<number>> = { serve: runServer, check: runCheck, explain: runExplain, follow: runFollow, withdraw: runWithdraw, redact: runRedact };
 
 const version = (): string => {
-  const { version }: { version: string } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const { version }: { version: string } = JSON.parse(readFileSync(new URL('package.json', packageFolder), 'utf8'));
   return version;
 };
 
@@ -89,6 +103,7 @@ const main = async (argv: string[]): Promise<number> => {
   if (values['help'] === true || name === undefined) return (say(help), name === undefined && values['help'] !== true ? 2 : 0);
   const command = commands[name];
   if (!command) throw new UsageError(`there is no command "${name}": see stop-press --help`);
+  refuseForeignOptions(name, values);
   return command({ values, positionals: rest });
 };
 

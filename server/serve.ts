@@ -22,7 +22,7 @@ export type Running = {
 
 /** Starts a server on a folder of stories. Rejects with one clear error, and nothing left behind, where it cannot. */
 export const serve = async (folder: string, config: Config, terminal: Terminal): Promise<Running> => {
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw new UsageError(`there is no folder ${folder} here: make it, or name another with stop-press serve FOLDER`);
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw new Error(`there is no folder ${folder}: make it, or name another with stop-press serve FOLDER`);
   const { lang, trustProxy, origins, frameAncestors, editorToken, hub, maxSocketsPerAddress } = config;
   const client = findClientFiles();
   const onError = (error: unknown) => terminal.complain(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);

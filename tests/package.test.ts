@@ -39,7 +39,7 @@ const serveInstalled = async () => {
 test('the package holds JavaScript, types and documents, and nothing of the workshop', async () => {
   const files = await project.files();
   expect(files.filter((file) => /(?<!\.d)\.ts$|tsbuildinfo|tsconfig|^(?:tests|stories|client)\/|^docs\/decisions/.test(file))).toEqual([]);
-  expect(files).toEqual(expect.arrayContaining(['package.json', 'LICENSE', 'README.md', 'docs/protocol.md', 'server/bin.js', 'lib/main.js', 'dist/library/follow.js', 'dist/library/types/client/follow.d.ts']));
+  expect(files).toEqual(expect.arrayContaining(['package.json', 'LICENSE', 'README.md', 'docs/protocol.md', 'server/bin.js', 'lib/server/main.js', 'dist/library/follow.js', 'dist/library/types/client/follow.d.ts']));
 });
 
 test('npx stop-press serve: the page with its script and style, and the live socket', async () => {
@@ -54,11 +54,18 @@ test('npx stop-press serve: the page with its script and style, and the live soc
   socket.terminate();
 });
 
+test('npx stop-press follow, which is the library in a terminal', async () => {
+  const child = spawn('npx', ['stop-press', 'follow', `${served.address}/stories/storm`, '--json'], { cwd: project.folder, env: project.env, detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  expect(JSON.parse(line.toString().split('\n')[0] ?? '')).toMatchObject({ type: 'snapshot', story: 'storm' });
+  if (child.pid !== undefined) process.kill(-child.pid);
+});
+
 test('npx stop-press check, --version, and what is said where there are no stories', async () => {
   const { version } = JSON.parse(await readFile(join(modules, '../package.json'), 'utf8')) as { version: string };
   expect(await project.run('npx', 'stop-press', 'check', 'stories')).toContain('1 file checked, 0 errors');
   expect(await project.run('npx', 'stop-press', '--version')).toBe(`${version}\n`);
-  await expect(project.run('npx', 'stop-press', 'serve', 'nowhere')).rejects.toThrow('there is no folder nowhere here: make it, or name another with stop-press serve FOLDER');
+  await expect(project.run('npx', 'stop-press', 'serve', 'nowhere')).rejects.toThrow('there is no folder nowhere: make it, or name another with stop-press serve FOLDER');
 });
 
 test('the library in Node follows a story', async () => {

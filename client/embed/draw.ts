@@ -60,7 +60,7 @@ const drawSection = ({ texts, section: make }: StoryPage, { section, was, elemen
   morph(element, fresh, blocks);
   const edited = { label: texts.isEdited, name };
   const edits = editsOf(was, section, ops);
-  const heading = element.querySelector('[part=heading]');
+  const heading = element.querySelector('[part~=heading]');
   const news: News[] = [
     ...(ops?.some((op) => op.op === 'move' && op.id === section.id) ? [{ element, part: 'moved' as const, label: texts.isMoved, name }] : []),
     ...(heading && was.heading !== section.heading ? [{ element: heading, old: was.heading, ...edited }] : []),
@@ -102,10 +102,10 @@ const headNews = ({ texts }: StoryPage, head: Element, { meta: old }: State, { m
 
 /** At the foot, and at each section that it is about. */
 const correctionNews = ({ article, texts }: StoryPage, drawn: readonly Drawn[], { meta: old }: State, { meta }: State): News[] => {
-  const items = [...article.querySelectorAll('[part=correction]')];
+  const items = [...article.querySelectorAll('[part~=correction]')];
   return meta.corrections.flatMap((correction, index) => {
     if (old.corrections.some(({ at, text }) => at === correction.at && text === correction.text)) return [];
-    const notes = drawn.filter(({ section }) => isAbout(correction, section)).map(({ element }) => element.querySelector('[part=corrected]'));
+    const notes = drawn.filter(({ section }) => isAbout(correction, section)).map(({ element }) => element.querySelector('[part~=corrected]'));
     return [items[index], ...notes].flatMap((element) => (element ? [{ element, label: texts.correction, name: correction.text }] : []));
   });
 };

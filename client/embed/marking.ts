@@ -30,7 +30,7 @@ const dwell = createDwell((element) => {
 
 /** What a section's marks say of it, in a line that stands above the text and moves nothing. */
 const label = (section: Element | null): void => {
-  const line = section?.querySelector<HTMLElement>('[part=label]');
+  const line = section?.querySelector<HTMLElement>('[part~=label]');
   if (!section || !line) return;
   const labels = new Set([...marks].flatMap(([element, mark]) => (section.contains(element) ? [...mark.labels] : [])));
   line.textContent = [...labels].join(' · ');

@@ -22,7 +22,7 @@ export const renderSection = (section: Section, meta: Meta, texts: ClientTexts):
   const tag = `h${Math.min(6, level + 1)}`;
   const corrected = meta.corrections.filter((correction) => isAbout(correction, section)).map(({ at }) => fillHtml(texts.corrected, { time: renderTime(at, texts) }));
   return (
-    `<section data-id="${escapeHtml(id)}" part="section ${level === 0 ? 'lead' : ''} ${attrs.pinned ? 'pinned' : ''}"${level === 0 ? ` aria-label="${escapeHtml(texts.opening)}"` : ''}>` +
+    `<section data-id="${escapeHtml(id)}" part="section${level === 0 ? ' lead' : ''}${attrs.pinned ? ' pinned' : ''}"${level === 0 ? ` aria-label="${escapeHtml(texts.opening)}"` : ''}>` +
     `<p part="label"${own} hidden></p>${level === 0 ? '' : `<${tag} part="heading">${escapeHtml(heading)}</${tag}>`}` +
     `<p part="revised"${own}${level === 0 || revised === added ? ' hidden' : ''}>${fillHtml(texts.updated, { time: renderTime(revised, texts) })}</p>` +
     `<p part="corrected"${own}${corrected.length === 0 ? ' hidden' : ''}>${corrected.join(' · ')}</p><div class="blocks">${blocks.join('')}</div></section>`

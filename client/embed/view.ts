@@ -48,6 +48,8 @@ export const createView = ({ root, origin, chosen }: ViewOptions) => {
   const make = (html: string): Element => {
     const made = elementOf(html);
     makeWhole(made, address);
+    for (const block of made.querySelectorAll('.blocks > *')) block.part.add('block');
+    for (const link of made.querySelectorAll('a')) link.part.add('link');
     return made;
   };
 
