@@ -1,20 +1,27 @@
 /** A server as the library meets it: states over HTTP and a socket on one port, on a log in memory. */
-import { createSocketServer, type SocketServerOptions } from '../server/socket.ts';
+import { createReaders } from '../server/readers.ts';
+import { createMemoryLog } from '../server/revision-log/memory.ts';
+import { createSocketServer } from '../server/socket.ts';
 import { startSite } from './http-fixture.ts';
+import type { ServeOptions } from './socket-client.ts';
 
 export type WholeServer = Awaited<ReturnType<typeof startWholeServer>>;
 
-export const startWholeServer = async (options: Partial<SocketServerOptions['options']> = {}) => {
-  const site = await startSite();
+export const startWholeServer = async ({ closeGraceMs = 1_000, ...options }: ServeOptions = {}) => {
+  const log = createMemoryLog({ epoch: '7f3a9c21' });
   const errors: unknown[] = [];
-  const sockets = createSocketServer({ server: site.server, log: site.log, options: { origins: [], trustProxy: false, ...options }, onError: (error) => errors.push(error) });
+  const readers = createReaders({ log, ...options, onError: (error) => errors.push(error) });
+  const site = await startSite({ log, readers, onError: (error) => errors.push(error) });
+  const sockets = createSocketServer({ server: site.server, readers, options: { origins: [], trustProxy: false, closeGraceMs } });
   return {
-    log: site.log,
-    sockets,
+    log,
+    readers,
+    port: site.port,
     address: `http://127.0.0.1:${site.port}`,
     /** What must never happen, and did. */
     errors,
     close: async () => {
+      readers.close();
       await sockets.close();
       await site.close();
     },

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Content } from '../../server/core/story.ts';
 import { createHttp } from '../../server/http.ts';
 import { createMemoryLog } from '../../server/revision-log/memory.ts';
+import { createReaders } from '../../server/readers.ts';
 import { createSocketServer } from '../../server/socket.ts';
 import { publish } from '../http-fixture.ts';
 import { buildScripts } from './site.ts';
@@ -36,14 +37,16 @@ export const startNewsroom = async ({ origins = [], frameAncestors = [], folder 
   const open = async () => {
     const server = createServer(app as RequestListener);
     server.on('upgrade', () => { opened += 1; });
-    const sockets = createSocketServer({ server, log, options });
+    const readers = createReaders({ log });
+    const sockets = createSocketServer({ server, readers, options });
     const address = await listen(server, port);
     port = Number(new URL(address).port);
-    return { server, sockets, address };
+    return { server, readers, sockets, address };
   };
   let running = await open();
   const { address } = running;
   const stop = async (): Promise<void> => {
+    running.readers.close();
     await running.sockets.close();
     await closeServer(running.server);
   };
@@ -52,9 +55,9 @@ export const startNewsroom = async ({ origins = [], frameAncestors = [], folder 
     log,
     folder: scripts.folder,
     script: () => readFile(join(scripts.folder, 'embed.js'), 'utf8'),
-    connections: () => running.sockets.connections(),
+    connections: () => running.readers.count(),
     opened: () => opened,
-    readers: (story: string) => running.sockets.readers(story),
+    readers: (story: string) => running.readers.following(story),
     publish: (story: string, content: Content, more: Parameters<typeof publish>[3] = {}) => publish(log, story, content, more),
     stop,
     start: async () => { running = await open(); },
