@@ -26,8 +26,3 @@ test('the library imports nothing, and is small enough', () => {
   expect(scripts.library).not.toMatch(/\bimport\b|\brequire\(/);
   expect(sizeOf(scripts.library).gzip).toBeLessThan(limits.library);
 });
-
-test('the element is one classic script, small enough', () => {
-  expect(scripts.embed).not.toMatch(/^\s*(?:import|export)\b/m);
-  expect(sizeOf(scripts.embed).gzip).toBeLessThan(limits.embed);
-});
