@@ -6,12 +6,13 @@ const [address, file, webhook] = process.argv.slice(2);
 const newsroom = follow(address, { since: existsSync(file) ? readFileSync(file, 'utf8') : undefined });
 
 for await (const { before, state } of newsroom) {
-  const told = new Set(before?.meta.corrections.map(({ at, text }) => at + text));
-  const news = before ? state.meta.corrections.filter(({ at, text }) => !told.has(at + text)) : [];
-  for (const { text } of news) {
+  const known = before ?? (newsroom.position ? undefined : state); // a first run begins with what stands
+  const told = new Set(known?.meta.corrections.map(({ at, text }) => at + text));
+  for (const { text } of state?.meta.corrections.filter(({ at, text }) => !told.has(at + text)) ?? []) {
     const body = JSON.stringify({ text: `${state.meta.headline}: ${text}` });
     console.log(body);
-    if (webhook) await fetch(webhook, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    const options = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
+    if (webhook && !(await fetch(webhook, options)).ok) throw new Error(`${webhook} does not take it`);
   }
   if (!newsroom.position) continue;
   writeFileSync(`${file}.new`, newsroom.position);

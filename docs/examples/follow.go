@@ -45,8 +45,8 @@ func main() {
 			os.WriteFile(file+".new", []byte(story+" "+position), 0o644)
 			os.Rename(file+".new", file)
 			continue
-		case path != "" && (code == 404 || code == 410):
-			position = "" // nothing leads from there: the state, if there is one, is next
+		case code == 404 && path != "":
+			position = "" // nothing leads from there: the state is next
 		case code >= 400 && code < 500 && code != 410 && code != 429:
 			log.Fatal(story, ": ", res.Status)
 		}

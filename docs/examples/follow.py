@@ -14,8 +14,7 @@ def delta(old, steps):
         new += step.encode('utf-16-le') if isinstance(step, str) else rest.read(2 * abs(step))[:2 * max(step, 0)]
     return new.decode('utf-16-le')
 def edit(section, op, now):
-    section.update({key: op[key] for key in ('heading', 'level', 'attrs', 'was') if key in op})
-    section['id'] = op.get('newId', op['id'])
+    section.update({k: op[k] for k in ('heading', 'level', 'attrs', 'was') if k in op}, id=op.get('newId', op['id']))
     if op.keys() & {'heading', 'blocks', 'at'}: section['revised'] = op.get('at', now)
     for splice in reversed(op.get('blocks', [])):  # from the end: what stands before keeps its place
         old, at, put = section['blocks'], splice['at'], enumerate(splice['put'], splice['at'])
@@ -24,7 +23,7 @@ def apply(state, diff):
     meta, sections = state['meta'], state['sections']
     def index(id): return [None, *(section['id'] for section in sections)].index(id) - 1
     for op in diff['ops']:
-        if op['op'] == 'set': meta = {key: value for key, value in (meta | op['meta']).items() if value is not None}
+        if op['op'] == 'set': meta = {k: value for k, value in (meta | op['meta']).items() if value is not None}
         elif op['op'] == 'edit': edit(sections[index(op['id'])], op, diff['at'])
         else:  # insert, remove, move
             section = op.get('section') or sections.pop(index(op['id']))
@@ -33,7 +32,7 @@ def apply(state, diff):
     return state | {'meta': meta, 'position': diff['to'], 'revision': diff['revision'], 'hash': diff['hash']}
 
 def keep(said, position, **changes):
-    HELD.update({key: value for key, value in changes.items() if value}, position=position)
+    HELD.update({k: value for k, value in changes.items() if value}, position=position)
     print(position, HELD.get('state', {}).get('hash'), said, flush=True)
     with open(f'{FILE}.new', 'w') as file: json.dump(HELD, file)
     os.replace(f'{FILE}.new', FILE)
