@@ -34,7 +34,8 @@ beforeAll(async () => {
   work = await mkdtemp(join(tmpdir(), 'stop-press-examples-'));
   folders = await createFolders();
   server = await startServer(folders, { args });
-  if (go) await execute('go', ['build', '-o', join(work, 'follow'), join(examples, 'follow.go')], { env: { ...process.env, GOCACHE: join(tmpdir(), 'stop-press-go-cache') } });
+  const env = { ...process.env, GOCACHE: join(tmpdir(), 'stop-press-go-cache') };
+  if (go) await execute('go', ['build', '-o', join(work, 'follow'), join(examples, 'follow.go')], { env });
 }, 60_000);
 afterEach(() => Promise.all([...running].map((stop) => stop())));
 afterAll(async () => {
@@ -75,6 +76,13 @@ const start = (command: string, args: string[]) => {
   };
 };
 
+const writeSection = (heading: string, number: number, isListed: boolean): string => `## ${heading}
+
+${'Buses replace the trains 🚌🚌. '.repeat(3)}Number ${number} of them is late.
+
+${isListed ? '- one\n- two' : 'Nobody – so far – was hurt.'}
+`;
+
 /** Revision `n` of a story in which everything happens that an op can tell. */
 const write = (n: number): string => {
   const sections = ['Traffic', 'Weather', 'Voices', 'Background', 'العاصفة'].filter((_, at) => (n + at) % 4 !== 0);
@@ -85,7 +93,7 @@ corrections: [${Array.from({ length: Math.floor(n / 5) }, (_, at) => `{text: Cor
 ---
 The line is closed 🚆 since ${n} o'clock. There were ${100 + n} people on board.
 
-${turned.map((heading, at) => `## ${heading}\n\n${'Buses replace the trains 🚌🚌. '.repeat(3)}Number ${n * at} of them is late.\n\n${n % 3 === at ? '- one\n- two' : `Nobody – so far – was hurt by gust ${n}.`}\n`).join('\n')}`;
+${turned.map((heading, at) => writeSection(heading, n * at, n % 3 === at)).join('\n')}`;
 };
 
 /** A story of its own for each test, and a network between it and its reader. */
@@ -184,10 +192,10 @@ const createWebhook = async () => {
 };
 
 test('bot.js posts each correction of every story, also those that came while it was away', slow, async () => {
-  const package_ = join(work, 'node_modules', 'stop-press');
-  await mkdir(package_, { recursive: true });
-  await writeFile(join(package_, 'package.json'), '{ "type": "module", "exports": { "./client": "./follow.js" } }');
-  await writeFile(join(package_, 'follow.js'), await bundleLibrary());
+  const installed = join(work, 'node_modules', 'stop-press');
+  await mkdir(installed, { recursive: true });
+  await writeFile(join(installed, 'package.json'), '{ "type": "module", "exports": { "./client": "./follow.js" } }');
+  await writeFile(join(installed, 'follow.js'), await bundleLibrary());
   await copyFile(join(examples, 'bot.js'), join(work, 'bot.js'));
   await writeFile(join(work, 'package.json'), '{ "type": "module" }');
   const webhook = await createWebhook();
