@@ -100,8 +100,8 @@ const createPings = (ws: WebSocket) => {
 };
 
 const subscribeByQuery = (session: Session, query: URLSearchParams): void => {
-  const [story, after, format] = ['story', 'after', 'format'].map((name) => query.get(name));
-  if (typeof story === 'string') session.subscribe({ story, ...(typeof after === 'string' && { after }), ...(typeof format === 'string' && { format }) });
+  const [story, after, format] = ['story', 'after', 'format'].map((name) => query.get(name) || undefined);
+  if (story !== undefined) session.subscribe({ story, ...(after !== undefined && { after }), ...(format !== undefined && { format }) });
 };
 
 /** Resolves when all have closed; those that have not after a while are cut off. */
