@@ -7,12 +7,20 @@ import type { Status } from './update.ts';
 class StopPressStory extends HTMLElement {
   static readonly observedAttributes = ['src', 'sections'];
   readonly #embedded = createEmbedded(this);
+  #isDue = false;
 
   connectedCallback(): void { this.#settle(); }
   disconnectedCallback(): void { this.#settle(); }
   attributeChangedCallback(): void { this.#settle(); }
   /** Once all is said: an element that is only moved keeps its socket. */
-  #settle(): void { queueMicrotask(this.#embedded.settle); }
+  #settle(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    queueMicrotask(() => {
+      this.#isDue = false;
+      this.#embedded.settle();
+    });
+  }
 
   /** The address of the story's page. */
   get src(): string { return this.getAttribute('src') ?? ''; }

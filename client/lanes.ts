@@ -68,7 +68,7 @@ const createLane = ({ origin, WebSocket, place, onOver }: LaneOptions) => {
 
   const greet = (maxSubscriptions: number): void => {
     isOpen = true;
-    room = maxSubscriptions;
+    room = maxSubscriptions >= 1 ? maxSubscriptions : usualRoom; // a server that lets none in would get one socket after the other
     asked = new Set();
     for (const subscriber of [...subscribers].slice(room)) {
       subscribers.delete(subscriber);

@@ -30,5 +30,6 @@ const readJson = (text: string): unknown => {
 
 const describe = ([issue]: [v.BaseIssue<unknown>, ...v.BaseIssue<unknown>[]]): string => {
   const field = v.getDotPath(issue) ?? 'a message';
+  if (issue.received === 'undefined') return `${field} must be there`;
   return `${field} must be ${issue.expected ?? 'something else'}, not ${issue.received}`;
 };

@@ -70,7 +70,7 @@ export const optionSpecs = {
 
 /** What single commands take besides, on the command line alone. */
 export const commandOptions = {
-  json: { commands: ['follow', 'webhooks'], help: 'one JSON object a line, for other programs' },
+  json: { commands: ['follow', 'webhooks'], help: 'JSON for other programs; follow prints an object a line' },
   since: { commands: ['follow'], value: 'POSITION', help: 'tell first what has changed since then' },
   state: { commands: ['follow'], value: 'FILE', help: 'keep the position in this file, and go on from it the next time' },
 } as const satisfies Record<string, OptionSpec & { commands: readonly string[] }>;
@@ -138,7 +138,7 @@ export const readConfig = (values: Arguments['values'], env: Record<string, stri
     return { label: variable, text: env[variable] || spec.default };
   };
   const [host, limit, editorToken, hub] = [find('host').text ?? '', find('max-sockets-per-address'), find('editor-token').text, address(find('hub'))];
-  const [webhooks, publicUrl] = [find('webhooks').text, address(find('public-url'), 'https://news.example')?.replace(/\/+$/, '')];
+  const [webhooks, publicUrl] = [find('webhooks').text, publicAddress(find('public-url'))];
   const perAddress = limit.text === undefined && isLoopback(host) ? undefined : integer({ ...limit, text: limit.text ?? String(defaults.maxSocketsPerAddress) }, 1, 1e9);
   return {
     port: integer(find('port'), 0, 65_535),
@@ -224,6 +224,14 @@ const frameAncestors = ({ label, text = '' }: Given): string[] =>
     if (found === undefined) throw new UsageError(`${label} takes sites such as https://news.example or https://*.news.example, or *, not "${source}"`);
     return found;
   });
+
+/** Paths are put behind it. */
+const publicAddress = (given: Given): string | undefined => {
+  const example = 'https://news.example';
+  const found = address(given, example);
+  if (/[?#]/.test(found ?? '')) throw new UsageError(`${given.label} takes an address such as ${example}, with nothing behind its path, not "${given.text}"`);
+  return found?.replace(/\/+$/, '');
+};
 
 const address = ({ label, text }: Given, example = 'https://hub.example/'): string | undefined => {
   if (text === undefined) return undefined;

@@ -1,7 +1,8 @@
 /** `stop-press follow`: the changes of a story, or of every story, in the terminal as they happen, or as a line of JSON each for other programs. */
 import { styleText } from 'node:util';
-import { follow, type Following, type FollowOptions, type Position, type Update } from '../client/follow.ts';
+import { follow, FollowError, type Following, type FollowOptions, type Position, type Update } from '../client/follow.ts';
 import { describeUpdate } from './follow/describe.ts';
+import { withoutCommands } from './follow/paint.ts';
 import { readPosition, writePosition } from './follow/position-file.ts';
 import { UsageError } from './config.ts';
 import { everyStory, parsePosition } from './core/protocol.ts';
@@ -25,7 +26,8 @@ export type FollowTerminal = {
 };
 
 /** Prints until it is stopped, or nobody reads along any more (then 0), or the story cannot be followed (1). Throws `UsageError`. */
-export const followStory = async (target: string, { json, since, stateFile, port }: FollowSettings, { out, complain, stopped }: FollowTerminal): Promise<number> => {
+export const followStory = async (target: string, { json, since, stateFile, port }: FollowSettings, { out, complain: print, stopped }: FollowTerminal): Promise<number> => {
+  const complain = (line: string): void => print(withoutCommands(line)); // it may repeat what a server says
   const address = addressOf(target, port);
   const from = since === undefined ? stateFile && readPosition(stateFile) : position(since);
   let failure: string | undefined;
@@ -42,10 +44,15 @@ export const followStory = async (target: string, { json, since, stateFile, port
   void stopped.then(following.close);
   out.on('error', following.close); // whoever read along has gone
 
-  const print = json ? asJson : createDescriber(out, following.story === everyStory);
-  for await (const update of following) {
-    if (!(await write(out, print(update)))) return 0;
-    if (stateFile !== undefined && following.position !== undefined) writePosition(stateFile, following.position);
+  const tell = json ? asJson : createDescriber(out, following.story === everyStory);
+  try {
+    for await (const update of following) {
+      if (!(await write(out, tell(update)))) return 0;
+      if (stateFile !== undefined && following.position !== undefined) writePosition(stateFile, following.position);
+    }
+  } catch (error) {
+    if (!(error instanceof FollowError)) throw error;
+    failure = error.message;
   }
   if (failure !== undefined) complain(`stop-press: ${failure}`);
   else if (following.position !== undefined && !out.destroyed) complain(`to go on from here: stop-press follow ${target} --since ${following.position}`);

@@ -46,6 +46,8 @@ test.each([
   [['--frame-ancestors', "'self'"], 'https://*.news.example'],
   [['--hub', 'hub.example'], 'https://hub.example/'],
   [['--public-url', 'news.example'], 'https://news.example, not "news.example"'],
+  [['--public-url', 'https://news.example/?from=hook'], 'nothing behind its path, not "https://news.example/?from=hook"'],
+  [['--public-url', 'https://news.example/#top'], 'nothing behind its path'],
   [['--colour', 'red'], "Unknown option '--colour': see stop-press --help"],
   [['--port', '-1'], 'see stop-press --help'],
   [['--port', '0x10'], 'whole number'],

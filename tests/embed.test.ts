@@ -230,6 +230,20 @@ describe('the way to the story', () => {
     await poll(() => newsroom.connections()).toBe(0);
   });
 
+  test('what is no address of a story keeps the fallback, and is said once', async () => {
+    const said: string[] = [];
+    page.on('console', (message) => said.push(message.text()));
+    page.on('pageerror', ({ message }) => said.push(`uncaught: ${message}`));
+    const wrong = [`${newsroom.address}/stories/`, `${newsroom.address}/stories/%E0%A4%A`, 'ftp://host/stories/storm', '/elsewhere'];
+    await show(wrong.map((src) => `<stop-press-story src="${src}"><a>Read it there</a></stop-press-story>`).join(''));
+    await poll(() => page.locator('stop-press-story').evaluateAll((all) => all.map((each) => (each as Embedded).status))).toEqual(['over', 'over', 'over', 'connecting']);
+    expect(said).toEqual([
+      ...wrong.slice(0, 3).map((src) => expect.stringMatching(`^<stop-press-story>: there is no story at ${src}: `)),
+      '<stop-press-story>: src takes the address of a story, such as https://news.example/stories/storm, not /elsewhere',
+    ]);
+    expect(await fallback().filter({ visible: true }).count()).toBe(4);
+  });
+
   test('without JavaScript the fallback is shown', async () => {
     const plain = await browser.newPage({ javaScriptEnabled: false });
     elsewhere.show(tag(), { head: script() });

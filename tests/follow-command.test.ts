@@ -7,6 +7,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { WebSocketServer } from 'ws';
 import { createProxy } from './browser/proxy.ts';
 import { createFolders, startServer, type Folders, type ServerProcess } from './server-process.ts';
 
@@ -167,6 +168,10 @@ test('goes on from its file, and from --since', slow, async () => {
   const fourth = start([address, '--state', file]);
   expect(await fourth.ended).toBe(2);
   expect(fourth.printed.err).toContain('holds no position');
+  for (const wrong of [folders.root, join(folders.root, 'nowhere', 'position')]) {
+    const fifth = start([address, '--state', wrong]);
+    expect([await fifth.ended, fifth.printed.err]).toEqual([2, expect.stringMatching(/^stop-press: \S+ cannot keep the position \(.+\): name another file with --state\n$/)]);
+  }
 });
 
 test('ends quietly when nobody reads along any more', slow, async () => {
@@ -192,6 +197,21 @@ test('what cannot be followed is said in one line', slow, async () => {
   const foreign = start([`127.0.0.1:${(other.address() as AddressInfo).port}`]);
   expect([await foreign.ended, foreign.printed.err]).toEqual([1, expect.stringMatching(/\nstop-press: what answers at http:\S+ is no Stop Press\n$/)]);
   other.close();
+});
+
+test('what a server says commands the terminal in no line', slow, async () => {
+  const server = createServer();
+  const sockets = new WebSocketServer({ server });
+  sockets.on('connection', (socket) => {
+    socket.send(JSON.stringify({ type: 'hello', protocol: 'stop-press.v1', session: '', heartbeatMs: 1e6, limits: { maxMessageBytes: 4096, maxSubscriptions: 32, messagesPerSecond: 10 } }));
+    socket.send(JSON.stringify({ type: 'error', code: 'unknown-story', message: 'no\u001b]0;story\u0007\nat all', story: 'storm' }));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const program = start([`127.0.0.1:${(server.address() as AddressInfo).port}/stories/storm`]);
+  expect([await program.ended, program.printed]).toEqual([1, { out: '', err: 'stop-press: no]0;story at all\n' }]);
+  sockets.close();
+  server.close();
 });
 
 test('a server that is not there yet is waited for', slow, async () => {

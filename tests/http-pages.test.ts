@@ -80,6 +80,14 @@ describe('every page', () => {
   test('a forged host is not repeated', async () => {
     expect((await site.get('/stories/storm', { host: 'evil"><script>' })).body).not.toContain('evil');
   });
+
+  test('nor is a forged scheme that a trusted proxy lets through', async () => {
+    await site.close();
+    site = await startSite({ options: { trustProxy: true } });
+    for (const path of ['/', '/stories/storm', '/feed.json', '/feed.atom', '/sitemap.xml']) {
+      expect((await site.get(path, { 'x-forwarded-proto': 'evil' })).body).not.toContain('evil:');
+    }
+  });
 });
 
 describe('a story', () => {

@@ -320,6 +320,18 @@ describe('a close', () => {
   });
 });
 
+test.each([0, -1, Number.NaN])('a server that says that a socket carries %s stories does not get one after the other', async (maxSubscriptions) => {
+  let asked: unknown;
+  const other = await scripted((peer) => {
+    peer.once('message', (text) => { asked = JSON.parse(String(text)); });
+    say(peer, { ...hello(), limits: { maxMessageBytes: 4096, maxSubscriptions, messagesPerSecond: 10 } } as ServerMessage);
+  });
+  const { until } = listen(other.address);
+  await until(() => asked ?? other.sockets() > 1);
+  expect([asked, other.sockets()]).toEqual([{ type: 'subscribe', story: 'storm' }, 1]);
+  await other.close();
+});
+
 test('a state whose hash does not agree is reported, and put right', async () => {
   await publish('storm', 'Two.');
   const [first, second] = [1, 2].map((number) => server.log.revision('storm', number));

@@ -39,10 +39,17 @@ test('a text is made once and compressed once, however many ask at the same time
 });
 
 test('what was asked for last is kept', async () => {
-  const prepared = createPrepared({ maxBytes: 250 });
+  const prepared = createPrepared({ maxBytes: 25_000 });
   const made: string[] = [];
-  for (const key of ['a', 'b', 'a', 'c', 'a', 'b']) prepared.get(key, 'identity', () => (made.push(key), key.repeat(100)));
+  for (const key of ['a', 'b', 'a', 'c', 'a', 'b']) prepared.get(key, 'identity', () => (made.push(key), key.repeat(10_000)));
   expect(made.join('')).toBe('abcb');
+});
+
+test('long addresses of a short text take no more memory than the bound', () => {
+  const prepared = createPrepared({ maxBytes: 50_000 });
+  const made: number[] = [];
+  for (const number of [1, 2, 3, 4, 1]) prepared.get(`${number}`.padEnd(14_000, '?'), 'identity', () => (made.push(number), 'short'));
+  expect(made).toEqual([1, 2, 3, 4, 1]);
 });
 
 test('what cannot be made is an error for whoever asked, and is asked for again', () => {

@@ -391,10 +391,10 @@ describe('heartbeats', () => {
 describe('what a client says', () => {
   test.each([
     ['{', 'must be JSON'],
-    ['[]', 'type must be'],
+    ['[]', 'type must be there'],
     ['7', 'must be Object'],
     ['{"story":"storm"}', 'type must be'],
-    ['{"type":"subscribe"}', 'story must be'],
+    ['{"type":"subscribe"}', 'story must be there'],
     ['{"type":"subscribe","story":7}', 'story must be string, not 7'],
     ['{"type":"subscribe","story":"storm","after":null}', 'after must be string, not null'],
     ['{"type":"unsubscribe","story":{}}', 'story must be string'],

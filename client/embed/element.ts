@@ -1,7 +1,7 @@
 /** What `<stop-press-story>` does, apart from being an element: follows its story while it stands in a page that is looked at, and shows it. */
 import type { Position } from '../../server/core/story.ts';
 import { follow } from '../follow.ts';
-import type { FollowError, Status, Update } from '../update.ts';
+import { FollowError, type Status, type Update } from '../update.ts';
 import { heed, ignore } from './attention.ts';
 import { loadChanges } from './later.ts';
 import { createView, type Changing, type Drawing, type Notice } from './view.ts';
@@ -82,13 +82,18 @@ export const createEmbedded = (host: HTMLElement) => {
     line = opened;
     heed(self);
     become('connecting');
-    const following = follow(to, {
-      ...(position !== undefined && { since: position }),
-      onUpdate: (update) => { turn = turn.then(() => take(update)).catch(fail); },
-      onStatus: (next) => { if (isOpen()) become(next); },
-      onError: complain,
-    });
-    opened.close = following.close;
+    try {
+      opened.close = follow(to, {
+        ...(position !== undefined && { since: position }),
+        onUpdate: (update) => { turn = turn.then(() => take(update)).catch(fail); },
+        onStatus: (next) => { if (isOpen()) become(next); },
+        onError: complain,
+      }).close;
+    } catch (error) {
+      if (!(error instanceof FollowError)) throw error;
+      complain(error);
+      become('over');
+    }
     self.attend();
   };
 

@@ -17,6 +17,10 @@ const marks: Partial<Record<Span['kind'], [open: string, close: string]>> = { re
 
 /** What a terminal would obey, and what turns the order of letters around: escapes, controls, overrides. Line breaks stay. */
 const commands = /(?!\n)\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu;
+
+/** On one line, and nothing that a terminal would obey. */
+export const withoutCommands = (text: string): string => text.replace(commands, '').replaceAll('\n', ' ');
+
 const wide = /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}|\p{Emoji_Presentation}|[\uff01-\uff60]/u;
 const thin = /\p{Mn}|\p{Me}|\p{Cf}/u;
 

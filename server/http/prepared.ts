@@ -8,6 +8,8 @@ export type Encoding = (typeof encodings)[number];
 
 /** bytes below which compressing saves nothing */
 const minBytes = 1_024;
+/** bytes counted for what is kept around a body, besides its key, which anybody can make long */
+const entryBytes = 512;
 
 /** Within a tenth of what the highest qualities save, at a twentieth of their time: nobody is kept waiting. */
 const compressors: Record<Exclude<Encoding, 'identity'>, (body: Buffer) => Promise<Buffer>> = {
@@ -23,7 +25,7 @@ export type Prepared = { encoding: Encoding; body: Buffer };
 type Entry = { bytes: number; plain: Prepared; encoded: Map<Encoding, Prepared | Promise<Prepared>> };
 
 /**
- * A memory of at most `maxBytes` bytes of bodies, those asked for last. `get` answers at once where the body stands ready; whoever asks while it is
+ * A memory of at most `maxBytes` bytes of bodies and their keys, those asked for last. `get` answers at once where the body stands ready; whoever asks while it is
  * compressed, in another thread, waits for the same work. `key` MUST name the text: the same key, the same text. `make` is called once for it, and may throw.
  */
 export const createPrepared = ({ maxBytes }: { maxBytes: number }) => {
@@ -56,7 +58,7 @@ export const createPrepared = ({ maxBytes }: { maxBytes: number }) => {
     const body = Buffer.from(text);
     const entry: Entry = { bytes: 0, plain: { encoding: 'identity', body }, encoded: new Map() };
     entries.set(key, entry);
-    grow(key, entry, body.length);
+    grow(key, entry, entryBytes + key.length + body.length);
     return entry;
   };
 
