@@ -2,13 +2,12 @@
  * The socket `/live`: a session for each connection, over ws. Only connections of a kind that can be answered over HTTP are refused there (400, 404, 503):
  * a browser tells its page nothing of such an answer. An origin that may not read along, or too many sockets of one address, are told by a close code.
  */
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { closeCodes, subprotocol } from './core/protocol.ts';
-import type { Readers } from './readers.ts';
-import type { Session } from './session.ts';
+import type { Reader, Readers, Wire } from './readers.ts';
 import { clientAddress, isOriginAllowed, offersKnownProtocol, readTarget, refuseUpgrade } from './upgrade.ts';
 
 export type SocketServerOptions = {
@@ -49,23 +48,24 @@ export const createSocketServer = ({ server, readers, options }: SocketServerOpt
   const admit = (ws: WebSocket, request: IncomingMessage): void => {
     ws.on('error', ignore);
     if (!isOriginAllowed(request, options)) return ws.close(closeCodes.originRefused, 'origin refused');
-    const session = start(ws);
-    const leave = readers.enter(clientAddress(request, options.trustProxy));
-    if (!leave) return session.bye(closeCodes.tooManySockets);
-    ws.once('close', leave);
-    subscribeByQuery(session, readTarget(request).query);
+    const address = clientAddress(request, options.trustProxy);
+    const reader = start(ws, request.socket);
+    if (!readers.enter(address)) return readers.bye(reader, closeCodes.tooManySockets);
+    ws.once('close', () => readers.exit(address));
+    subscribeByQuery(reader, readTarget(request).query);
   };
 
-  const start = (ws: WebSocket): Session => {
-    const pings = createPings(ws);
-    const session = readers.join({ ...wire(ws), ping: pings.send });
-    ws.on('message', (data, isBinary) => (isBinary ? ws.close(unsupportedData) : session.receive(String(data))));
-    ws.on('pong', (payload) => {
-      const answered = pings.answered(String(payload));
-      if (answered !== undefined) session.pong(answered);
-    });
-    ws.once('close', () => readers.leave(session));
-    return session;
+  const start = (ws: WebSocket, socket: Socket): Reader => {
+    const reader = readers.join(createWire(ws), socket);
+    ws.on('message', (data, isBinary) => (isBinary ? ws.close(unsupportedData) : readers.receive(reader, String(data))));
+    ws.on('pong', (payload) => readers.pong(reader, String(payload)));
+    ws.once('close', () => readers.leave(reader));
+    return reader;
+  };
+
+  const subscribeByQuery = (reader: Reader, query: URLSearchParams): void => {
+    const [story, after, format] = ['story', 'after', 'format'].map((name) => query.get(name));
+    if (typeof story === 'string') readers.subscribe(reader, { story, ...(typeof after === 'string' && { after }), ...(typeof format === 'string' && { format }) });
   };
 
   const closeAll = async (): Promise<void> => {
@@ -82,27 +82,11 @@ export const createSocketServer = ({ server, readers, options }: SocketServerOpt
 const ignore = (): void => {};
 
 /** Frames go out as the bytes they are. */
-const wire = (ws: WebSocket) => ({
-  send: ({ data }: { data: Buffer }) => ws.send(data, { binary: false }),
-  close: (code: number) => ws.close(code),
+const createWire = (ws: WebSocket): Wire => ({
+  send: ({ data }) => ws.send(data, { binary: false }),
+  ping: (text) => ws.ping(text),
+  close: (code) => ws.close(code),
 });
-
-/** Pings that cannot be answered before they were read: else a client that reads nothing could open its window by sending pongs unasked. */
-const createPings = (ws: WebSocket) => {
-  let last: { payload: number; text: string } | undefined;
-  return {
-    send: (payload: number): void => {
-      last = { payload, text: `${payload}.${randomUUID()}` };
-      ws.ping(last.text);
-    },
-    answered: (text: string): number | undefined => (last?.text === text ? last.payload : undefined),
-  };
-};
-
-const subscribeByQuery = (session: Session, query: URLSearchParams): void => {
-  const [story, after, format] = ['story', 'after', 'format'].map((name) => query.get(name));
-  if (typeof story === 'string') session.subscribe({ story, ...(typeof after === 'string' && { after }), ...(typeof format === 'string' && { format }) });
-};
 
 /** Resolves when all have closed; those that have not after a while are cut off. */
 const allClosed = async (sockets: Set<WebSocket>, graceMs: number): Promise<void> => {

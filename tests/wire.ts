@@ -3,6 +3,7 @@ import type { ServerMessage } from '../server/core/protocol.ts';
 import { createFrames, type Frames } from '../server/frames.ts';
 import type { RevisionLog } from '../server/revision-log.ts';
 import { createSession, type SessionLimits } from '../server/session.ts';
+import { fullBucket } from '../server/session/rate.ts';
 
 export const limits: SessionLimits = {
   maxMessageBytes: 4_096,
@@ -35,7 +36,9 @@ export const createWire = ({ log, frames = createFrames(), limits: own, heartbea
   let mostInFlight = 0;
   const windowBytes = own?.windowBytes ?? limits.windowBytes;
 
+  const bucket = fullBucket({ perSecond: 10, burst: own?.messageBurst ?? limits.messageBurst }, now());
   const session = createSession({
+    bucket: () => bucket,
     id: 'session',
     log,
     frames,
