@@ -129,7 +129,7 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
   /** Where something fails nobody may miss anything: each goes on alone. */
   const disband = (error: unknown): void => {
     const standpoint = course.standpoint();
-    for (const member of [...members]) {
+    for (const member of members.slice()) {
       const inFlight = inFlightAt(member.slot);
       remove(member);
       onLeft(member, standpoint, inFlight);

@@ -35,8 +35,13 @@ export type Reader = {
   bucket: Bucket | undefined;
   /** The ping that its session waits for. */
   pinged: string | undefined;
-  place: { kind: 'alone'; session: Session } | { kind: 'among'; audience: ReaderAudience } | { kind: 'gone' };
+  place: { kind: 'alone'; session: Session } | Among | { kind: 'gone' };
 };
+
+/** One for all members. */
+type Among = { kind: 'among'; audience: ReaderAudience };
+
+const gone = { kind: 'gone' } as const;
 
 type Seated = Reader & { readonly socket: Socket };
 type ReaderAudience = Audience<Seated>;
@@ -107,7 +112,7 @@ export const createReaders = ({ log, maxPerAddress, limits: given, heartbeatMs =
   const rate = { perSecond: limits.messagesPerSecond, burst: limits.messageBurst };
   const frames = createFrames();
   const alone = new Set<Reader>();
-  const audiences = new Map<string, ReaderAudience>();
+  const audiences = new Map<string, Among>();
   /** Who could be seated, as far as was known when it was told everything. */
   const settled = new Set<Seated>();
   const closing = new AbortController();
@@ -117,7 +122,7 @@ export const createReaders = ({ log, maxPerAddress, limits: given, heartbeatMs =
 
   const tick = (): void => {
     for (const { place } of alone) if (place.kind === 'alone') place.session.tick();
-    for (const audience of audiences.values()) audience.tick();
+    for (const { audience } of audiences.values()) audience.tick();
   };
 
   /** It ticks only while there is somebody to tick for. */
@@ -136,7 +141,7 @@ export const createReaders = ({ log, maxPerAddress, limits: given, heartbeatMs =
   const setApart = (reader: Reader, goOn?: { from: Standpoint; inFlight: number }): Session => {
     const session: Session = createSession({
       id: randomUUID(), log, frames, limits, heartbeatMs, now: clock.now, onError,
-      out: { send: reader.wire.send, ping: (payload) => ping(reader, payload), close: reader.wire.close },
+      out: { send: (frame) => reader.wire.send(frame), ping: (payload) => ping(reader, payload), close: (code) => reader.wire.close(code) },
       bucket: () => (reader.bucket ??= fullBucket(rate, clock.now())),
       ...(goOn && { goOn }),
       onSettled: () => settle(reader),
@@ -167,15 +172,16 @@ export const createReaders = ({ log, maxPerAddress, limits: given, heartbeatMs =
     const standing = session.standing();
     const signature = standing && signatureOf(standing.from);
     if (!standing || signature === undefined) return;
-    const audience = audiences.get(signature) ?? found(signature, standing.from);
+    const place = audiences.get(signature) ?? found(signature, standing.from);
+    const { audience } = place;
     if (audience.isBehind() || !isSamePlace(audience.standpoint(), standing.from)) return;
     session.stop();
     alone.delete(reader);
     audience.add(reader, standing.inFlight);
-    reader.place = { kind: 'among', audience };
+    reader.place = place;
   };
 
-  const found = (signature: string, from: Standpoint): ReaderAudience => {
+  const found = (signature: string, from: Standpoint): Among => {
     const audience: ReaderAudience = createAudience<Seated>({
       from, log, frames, limits, heartbeatMs, now: clock.now, schedule: clock.soon, fanOut, onError,
       onLeft: (reader, standpoint, inFlight) => {
@@ -187,25 +193,26 @@ export const createReaders = ({ log, maxPerAddress, limits: given, heartbeatMs =
         dissolveIfEmpty(signature, audience);
       },
     });
-    audiences.set(signature, audience);
-    return audience;
+    const place = { kind: 'among', audience } as const;
+    audiences.set(signature, place);
+    return place;
   };
 
   const dissolveIfEmpty = (signature: string, audience: ReaderAudience): void => {
-    if (audience.size() > 0 || audiences.get(signature) !== audience) return;
+    if (audience.size() > 0 || audiences.get(signature)?.audience !== audience) return;
     audience.end();
     audiences.delete(signature);
   };
 
   /** The last words to a reader without a session. */
   const part = (reader: Reader, code: number): void => {
-    reader.place = { kind: 'gone' };
+    reader.place = gone;
     for (const word of farewell(code, limits.restartWindowMs)) reader.wire.send(frames.encode(word));
     reader.wire.close(code);
   };
 
   const sweep = (): void => {
-    for (const [signature, audience] of audiences) dissolveIfEmpty(signature, audience);
+    for (const [signature, { audience }] of audiences) dissolveIfEmpty(signature, audience);
     wind();
   };
 
@@ -240,7 +247,7 @@ export const createReaders = ({ log, maxPerAddress, limits: given, heartbeatMs =
     ...createAddresses(maxPerAddress),
 
     join: (wire, socket) => {
-      const reader: Reader = { wire, socket, slot: 0, bucket: undefined, pinged: undefined, place: { kind: 'gone' } };
+      const reader: Reader = { wire, socket, slot: 0, bucket: undefined, pinged: undefined, place: gone };
       setApart(reader);
       wind();
       return reader;
@@ -265,21 +272,21 @@ export const createReaders = ({ log, maxPerAddress, limits: given, heartbeatMs =
       if (place.kind === 'alone') place.session.stop();
       if (place.kind === 'among') departed(reader, place.audience);
       alone.delete(reader);
-      reader.place = { kind: 'gone' };
+      reader.place = gone;
       wind();
     },
 
     following: (story) =>
       alone.values().reduce((count, { place }) => count + (place.kind === 'alone' && place.session.follows(story) ? 1 : 0), 0) +
-      audiences.values().reduce((count, audience) => count + (audience.covers(story) ? audience.size() : 0), 0),
-    count: () => alone.size + audiences.values().reduce((count, audience) => count + audience.size(), 0),
+      audiences.values().reduce((count, { audience }) => count + (audience.covers(story) ? audience.size() : 0), 0),
+    count: () => alone.size + audiences.values().reduce((count, { audience }) => count + audience.size(), 0),
     alone: () => alone.size,
     closing: closing.signal,
 
     close: () => {
       closing.abort();
       for (const reader of alone) bye(reader, closeCodes.restart);
-      for (const audience of audiences.values()) for (const reader of [...audience.members()]) bye(reader, closeCodes.restart);
+      for (const { audience } of audiences.values()) for (const reader of audience.members().slice()) bye(reader, closeCodes.restart);
     },
   };
 };

@@ -3,10 +3,10 @@
  * a browser tells its page nothing of such an answer. An origin that may not read along, or too many sockets of one address, are told by a close code.
  */
 import type { IncomingMessage, Server } from 'node:http';
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { closeCodes, subprotocol } from './core/protocol.ts';
+import type { Frame } from './frames.ts';
 import type { Reader, Readers, Wire } from './readers.ts';
 import { clientAddress, isOriginAllowed, offersKnownProtocol, readTarget, refuseUpgrade } from './upgrade.ts';
 
@@ -34,7 +34,9 @@ const unsupportedData = 1003;
 
 /** Serves `/live` on an HTTP server, which it neither starts nor stops. */
 export const createSocketServer = ({ server, readers, options }: SocketServerOptions): SocketServer => {
-  const handshake = new WebSocketServer({ noServer: true, maxPayload: readers.limits.maxMessageBytes, perMessageDeflate: false, handleProtocols: () => subprotocol });
+  const handshake = new WebSocketServer({ noServer: true, clientTracking: false, maxPayload: readers.limits.maxMessageBytes, perMessageDeflate: false, handleProtocols: () => subprotocol });
+  /** Every socket that is open; without a connection where its page may not read along. */
+  const connections = new Map<WebSocket, Connection | undefined>();
   let closing: Promise<void> | undefined;
 
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
@@ -46,22 +48,39 @@ export const createSocketServer = ({ server, readers, options }: SocketServerOpt
   };
 
   const admit = (ws: WebSocket, request: IncomingMessage): void => {
+    request.socket.off('error', ignore); // from here on ws listens
     ws.on('error', ignore);
+    ws.on('close', onClose);
+    connections.set(ws, undefined);
     if (!isOriginAllowed(request, options)) return ws.close(closeCodes.originRefused, 'origin refused');
     const address = clientAddress(request, options.trustProxy);
-    const reader = start(ws, request.socket);
-    if (!readers.enter(address)) return readers.bye(reader, closeCodes.tooManySockets);
-    ws.once('close', () => readers.exit(address));
-    subscribeByQuery(reader, readTarget(request).query);
+    const reader = readers.join(createWire(ws), request.socket);
+    const isAdmitted = readers.enter(address);
+    connections.set(ws, { reader, address: isAdmitted ? address : undefined });
+    ws.on('message', onMessage).on('pong', onPong);
+    if (isAdmitted) subscribeByQuery(reader, readTarget(request).query);
+    else readers.bye(reader, closeCodes.tooManySockets);
   };
 
-  const start = (ws: WebSocket, socket: Socket): Reader => {
-    const reader = readers.join(createWire(ws), socket);
-    ws.on('message', (data, isBinary) => (isBinary ? ws.close(unsupportedData) : readers.receive(reader, String(data))));
-    ws.on('pong', (payload) => readers.pong(reader, String(payload)));
-    ws.once('close', () => readers.leave(reader));
-    return reader;
-  };
+  // One function for all sockets, not one for each: ten thousand readers who never speak should cost little.
+  function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
+    const connection = connections.get(this);
+    if (isBinary) this.close(unsupportedData);
+    else if (connection) readers.receive(connection.reader, String(data));
+  }
+
+  function onPong(this: WebSocket, payload: Buffer): void {
+    const connection = connections.get(this);
+    if (connection) readers.pong(connection.reader, String(payload));
+  }
+
+  function onClose(this: WebSocket): void {
+    const connection = connections.get(this);
+    connections.delete(this);
+    if (!connection) return;
+    readers.leave(connection.reader);
+    if (connection.address !== undefined) readers.exit(connection.address);
+  }
 
   const subscribeByQuery = (reader: Reader, query: URLSearchParams): void => {
     const [story, after, format] = ['story', 'after', 'format'].map((name) => query.get(name));
@@ -69,7 +88,7 @@ export const createSocketServer = ({ server, readers, options }: SocketServerOpt
   };
 
   const closeAll = async (): Promise<void> => {
-    await allClosed(handshake.clients, options.closeGraceMs ?? 1_000);
+    await allClosed(connections.keys(), options.closeGraceMs ?? 1_000);
     server.off('upgrade', upgrade);
   };
 
@@ -78,20 +97,27 @@ export const createSocketServer = ({ server, readers, options }: SocketServerOpt
   return { close: () => (closing ??= closeAll()) };
 };
 
+/** `address` counts among those that one client may hold; `undefined` for one that was too many. */
+type Connection = { reader: Reader; address: string | undefined };
+
 /** A connection that fails is closed; that is all there is to do about it. */
 const ignore = (): void => {};
 
-/** Frames go out as the bytes they are. */
-const createWire = (ws: WebSocket): Wire => ({
-  send: ({ data }) => ws.send(data, { binary: false }),
-  ping: (text) => ws.ping(text),
-  close: (code) => ws.close(code),
-});
+/** Frames go out as the bytes they are. The functions are the same for every socket. */
+const createWire = (ws: WebSocket): SocketWire => ({ ws, ...wireFunctions });
+
+type SocketWire = Wire & { ws: WebSocket };
+
+const wireFunctions = {
+  send(this: SocketWire, { data }: Frame): void { this.ws.send(data, { binary: false }); },
+  ping(this: SocketWire, text: string): void { this.ws.ping(text); },
+  close(this: SocketWire, code: number): void { this.ws.close(code); },
+};
 
 /** Resolves when all have closed; those that have not after a while are cut off. */
-const allClosed = async (sockets: Set<WebSocket>, graceMs: number): Promise<void> => {
-  const open = [...sockets].map((ws) => new Promise<void>((resolve) => void ws.once('close', () => resolve())));
-  const cut = setTimeout(() => sockets.forEach((ws) => ws.terminate()), graceMs);
-  await Promise.all(open);
+const allClosed = async (sockets: Iterable<WebSocket>, graceMs: number): Promise<void> => {
+  const open = [...sockets];
+  const cut = setTimeout(() => open.forEach((ws) => ws.terminate()), graceMs);
+  await Promise.all(open.map((ws) => new Promise<void>((resolve) => void ws.once('close', () => resolve()))));
   clearTimeout(cut);
 };
