@@ -6,7 +6,7 @@ import type { ClientTexts } from '../server/core/languages/texts.ts';
 import { announcementOf, createAnnouncer } from './announce.ts';
 import { createBar } from './bar.ts';
 import type { Action } from './controls.ts';
-import { follow } from './follow.ts';
+import { applyDiff } from './apply-diff.ts';
 import { holdReading } from './hold.ts';
 import { createKeysDialog } from './keys-dialog.ts';
 import { createLabels } from './labels.ts';
@@ -144,7 +144,7 @@ export const createChanges = (options: ChangesOptions) => {
 
   refresh();
   return {
-    follow,
+    follow: applyDiff,
     showDiff: (diff: Diff, before: Content, after: Content): void => {
       const glide = rememberPage();
       const items = diff.change === 'minor' ? [] : newsOf(diff.ops, before, after);

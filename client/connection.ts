@@ -40,19 +40,18 @@ const connecting = (now: number): Phase => ({ kind: 'connecting', heard: now, si
 
 export const firstLine = (now: number): Line => ({ phase: connecting(now), attempt: 0, restAt: Infinity });
 
-/** The line after an event. `random` is in 0..1. A new `connecting` object asks for a new socket; any phase but `connecting` and `open` for none. */
-export const step = (line: Line, event: LineEvent, now: number, random: number): Line => {
-  const { phase } = line;
-  if (phase.kind === 'over') return line;
+/** The line after an event. A new `connecting` object asks for a new socket; any phase but `connecting` and `open` for none. */
+export type Step = (line: Line, event: LineEvent, now: number, /** 0..1 */ random: number) => Line;
+
+/** For a program that always listens: what a page notices of its reader is for `stepOfPage` in `presence.ts`. */
+export const step: Step = (line, event, now, random) => {
+  if (line.phase.kind === 'over') return line;
   switch (event.type) {
     case 'heard': return hear(line, event.message, now);
     case 'closed': return afterClose(event.code) === 'stay-away' ? { ...line, phase: { kind: 'over' } } : wait(line, now, random);
-    case 'renewed': return phase.kind === 'resting' ? line : connect(line, now);
-    case 'looked': return look({ ...line, restAt: Infinity }, now);
-    case 'hidden': return { ...line, restAt: now + event.patienceMs };
-    case 'left': return rest(line);
+    case 'renewed': return connect(line, now);
     case 'ticked': return tick(line, now, random);
-    default: return unreachable(event);
+    default: return line;
   }
 };
 
@@ -68,8 +67,7 @@ export const dueAt = ({ phase, restAt }: Line): number => {
   }
 };
 
-const connect = (line: Line, now: number): Line => ({ ...line, phase: connecting(now) });
-const rest = (line: Line): Line => ({ ...line, phase: { kind: 'resting' }, restAt: Infinity });
+export const connect = (line: Line, now: number): Line => ({ ...line, phase: connecting(now) });
 
 const hear = (line: Line, message: ServerMessage, now: number): Line => {
   const phase: Phase = { silenceMs: limits.silenceMs, ...line.phase, kind: 'open', heard: now };
@@ -88,15 +86,8 @@ const wait = (line: Line, now: number, random: number): Line => {
   return { ...line, phase: { kind: 'waiting', until: now + min + random * (max - min) }, attempt: line.attempt + 1 };
 };
 
-/** A machine that slept, or a frozen tab, may hold a socket that died long ago: one late heartbeat is enough to doubt it. */
-const look = (line: Line, now: number): Line => {
-  const doubtful = line.phase.kind === 'open' && now > line.phase.heard + 0.6 * line.phase.silenceMs;
-  return doubtful || line.phase.kind === 'waiting' || line.phase.kind === 'resting' ? connect(line, now) : line;
-};
-
 const tick = (line: Line, now: number, random: number): Line => {
   if (now < dueAt(line)) return line;
-  if (now >= line.restAt) return rest(line);
   return line.phase.kind === 'waiting' ? connect(line, now) : wait(line, now, random);
 };
 
@@ -114,6 +105,8 @@ export type ConnectionOptions = {
   after(ms: number, callback: () => void): () => void;
   onMessage(message: ServerMessage): void;
   onPhase(phase: Phase['kind']): void;
+  /** Default: that of a program that always listens. */
+  step?: Step;
 };
 
 /** Keeps one socket for as long as the line wants one. Connects at once; `notify` tells it what the page notices; `close` ends it for good. */
@@ -155,7 +148,7 @@ export const createConnection = (options: ConnectionOptions) => {
   };
 
   const notify = (event: LineEvent) => {
-    const next = step(line, event, options.now(), options.random());
+    const next = (options.step ?? step)(line, event, options.now(), options.random());
     settle(next, next.phase.kind === 'connecting' && next.phase !== line.phase);
   };
 

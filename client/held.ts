@@ -143,7 +143,8 @@ export const createHeld = (options: HeldOptions) => {
   };
 };
 
-const isAtOrBefore = (a: Position, b: Position): boolean => {
+/** In one log. */
+export const isAtOrBefore = (a: Position, b: Position): boolean => {
   const [one, other] = [parsePosition(a), parsePosition(b)];
   return one !== undefined && one.epoch === other?.epoch && one.sequence <= other.sequence;
 };

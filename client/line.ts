@@ -1,9 +1,9 @@
 /** The connection of a page: its phase as `data-live`, a quiet line of text while it is lost, and what the browser notices on its behalf. */
 import type { ServerMessage, Subscribe } from '../server/core/protocol.ts';
-import { subprotocol } from '../server/core/protocol.ts';
 import type { ClientTexts } from '../server/core/languages/texts.ts';
-import { createConnection } from './connection.ts';
 import { part } from './parts.ts';
+import { connect } from './platform.ts';
+import { stepOfPage } from './presence.ts';
 
 /** ms without a connection that are not worth a word */
 const quietMs = 2_000;
@@ -23,19 +23,9 @@ export type LineOptions = {
 export const connectPage = ({ texts, wanted, patienceMs, onMessage }: LineOptions) => {
   const display = createDisplay(texts);
   let isOpen = false;
-  const connection = createConnection({
-    open: ({ heard, closed }) => {
-      const socket = new WebSocket(addressOf(wanted()), subprotocol);
-      socket.addEventListener('message', ({ data }) => heard(data));
-      socket.addEventListener('close', ({ code }) => closed(code));
-      return socket;
-    },
-    now: Date.now,
-    random: Math.random,
-    after: (ms, callback) => {
-      const timer = setTimeout(callback, ms);
-      return () => clearTimeout(timer);
-    },
+  const connection = connect({
+    address: () => addressOf(wanted()),
+    step: stepOfPage,
     onMessage,
     onPhase: (phase) => {
       isOpen = phase === 'open';

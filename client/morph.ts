@@ -20,7 +20,13 @@ export const place = (parent: Element, node: Node, next: Node | null): void => {
   else moveOthers(parent, node, next);
 };
 
-const hasFocus = (node: Node): boolean => [document.activeElement, ...document.querySelectorAll(':fullscreen, :popover-open')].some((element) => element && node.contains(element));
+const hasFocus = (node: Node): boolean => [activeElementBeside(node), ...document.querySelectorAll(':fullscreen, :popover-open')].some((element) => element && node.contains(element));
+
+/** In a shadow tree its own: the document knows only the element that the tree belongs to. */
+const activeElementBeside = (node: Node): Element | null => {
+  const root = node.getRootNode();
+  return root instanceof ShadowRoot ? root.activeElement : document.activeElement;
+};
 
 const move = (parent: Element, node: Node, next: Node | null): void => {
   const restore = rememberRanges(node);

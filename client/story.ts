@@ -58,7 +58,8 @@ const held = createHeld({
   onWithdrawn: withdraw,
   onMoved: (to) => {
     main.dataset['story'] = to;
-    history.replaceState(history.state, '', storyPath(to) + location.hash);
+    const alone = location.pathname.endsWith('/embed') ? '/embed' : '';
+    history.replaceState(history.state, '', storyPath(to) + alone + location.hash);
   },
   onMismatch: () => { root.dataset['mismatches'] = String(Number(root.dataset['mismatches'] ?? 0) + 1); },
   ask: (message) => line.send(message),

@@ -1,13 +1,16 @@
 import { defineConfig, type Plugin } from 'vite';
 
-/** Modules of the list's script get a name of their own, so that nothing is shared: each page loads one file to begin with, in one request, compressed as a whole. */
+/** Scripts whose modules get a name of their own, so that nothing is shared: each page loads one file to begin with, in one request, compressed as a whole. */
+const apart = { '/client/index.ts': '?list', '/client/embed/changes.ts': '?embed' };
+
 const oneFilePerPage: Plugin = {
   name: 'one-file-per-page',
   enforce: 'pre',
-  async resolveId(source, importer, options) {
-    if (!importer?.endsWith('client/index.ts') && !importer?.endsWith('?list')) return null;
-    const resolved = await this.resolve(source, importer.replace('?list', ''), { ...options, skipSelf: true });
-    return resolved && { ...resolved, id: `${resolved.id}?list` };
+  async resolveId(source, importer = '', options) {
+    const [, suffix] = Object.entries(apart).find(([entry, suffix]) => importer.endsWith(entry) || importer.endsWith(suffix)) ?? [];
+    if (suffix === undefined) return null;
+    const resolved = await this.resolve(source, importer.replace(suffix, ''), { ...options, skipSelf: true });
+    return resolved && { ...resolved, id: `${resolved.id}${suffix}` };
   },
 };
 
@@ -33,7 +36,8 @@ export default defineConfig({
     target: ['chrome122', 'firefox127', 'safari17'],
     modulePreload: false,
     rolldownOptions: {
-      input: { story: 'client/story.ts', index: 'client/index.ts', walk: 'client/walk.ts' },
+      input: { story: 'client/story.ts', index: 'client/index.ts', walk: 'client/walk.ts', frame: 'client/frame.ts', 'embed-changes': 'client/embed/changes.ts' },
+      preserveEntrySignatures: 'exports-only',
       treeshake: { moduleSideEffects: (id) => !id.includes('/server/core/') }, // core is pure
     },
   },

@@ -1,10 +1,11 @@
 #!/usr/bin/env node
-// Node 24 runs TypeScript as it is. An older Node hands over to the one that the project pins.
+// In a checkout Node 24 runs TypeScript as it is, and an older Node hands over to the one that the project pins. A published package holds JavaScript, in lib/.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const main = new URL('./main.ts', import.meta.url);
+const source = new URL('./main.ts', import.meta.url);
+const main = existsSync(source) ? source : new URL('../lib/server/main.js', import.meta.url);
 const pinned = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
 
 if (Number.parseInt(process.versions.node, 10) >= 24) {
@@ -15,6 +16,6 @@ if (Number.parseInt(process.versions.node, 10) >= 24) {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
 } else {
-  console.error(`stop-press needs Node 24 or newer; this is ${process.versions.node}. Run "npm ci" here once: it brings one along.`);
+  console.error(`stop-press needs Node 24 or newer; this is ${process.versions.node}. In a checkout, "npm ci" brings one along.`);
   process.exit(1);
 }

@@ -32,6 +32,19 @@ export const defaults = {
   /** on a page of a story's history, where each says what it changed */
   revisionsOnPage: 50,
 
+  /** bytes of answers kept ready in memory, compressed and not */
+  preparedBytes: 64 * 1024 * 1024,
+  /** bytes of whole answers that can be given again at once while the log stands */
+  replayBytes: 16 * 1024 * 1024,
+  /** ms for a webhook's receiver to answer */
+  webhookTimeoutMs: 15_000,
+  /** ms after a failed attempt from which on the next revision may call for another, ahead of the schedule */
+  webhookNewsMs: 5 * 60_000,
+  /** bytes of a message in a webhook's event; a longer one is left out, and read from `state` */
+  webhookMessageBytes: 64 * 1024,
+  /** webhooks that are told at the same time */
+  webhooksAtOnce: 16,
+
   /** ms for open requests to end when the server stops */
   shutdownMs: 3_000,
 } as const;
@@ -45,12 +58,29 @@ export const optionSpecs = {
   data: { value: 'FOLDER', default: '.stop-press', help: 'where the revision log is kept' },
   lang: { value: 'TAG', default: 'en', help: 'language of stories that do not name theirs (BCP 47)' },
   origins: { value: 'LIST', help: 'origins whose pages may read along, by commas; * for all (default: this host only)' },
+  'frame-ancestors': { value: 'LIST', help: 'sites that may show /stories/<slug>/embed in a frame, by commas; * for all (default: none)' },
   'trust-proxy': { help: 'believe X-Forwarded-For and X-Forwarded-Proto of the proxy in front' },
   'max-sockets-per-address': { value: 'N', help: 'sockets a client address may hold (default: no limit on loopback, 1000 elsewhere)' },
   'withdraw-after': { value: 'SECONDS', default: '5', help: 'how long a file must be gone before its story is withdrawn' },
   hub: { value: 'URL', help: 'WebSub hub that feeds name' },
-  'editor-token': { value: 'SECRET', help: 'lets editors read /api/stories/<slug>/problems from other machines' },
+  webhooks: { value: 'FILE', help: 'YAML file of the services that are told of each revision' },
+  'public-url': { value: 'URL', help: 'where readers find this server, for links in webhooks (default: the address it listens on)' },
+  'editor-token': { value: 'SECRET', help: 'lets editors read /api/stories/<slug>/problems and /api/webhooks from other machines' },
 } as const satisfies Record<string, OptionSpec>;
+
+/** What single commands take besides, on the command line alone. */
+export const commandOptions = {
+  json: { commands: ['follow', 'webhooks'], help: 'one JSON object a line, for other programs' },
+  since: { commands: ['follow'], value: 'POSITION', help: 'tell first what has changed since then' },
+  state: { commands: ['follow'], value: 'FILE', help: 'keep the position in this file, and go on from it the next time' },
+} as const satisfies Record<string, OptionSpec & { commands: readonly string[] }>;
+
+/** Throws `UsageError` for an option that belongs to other commands. */
+export const refuseForeignOptions = (command: string, values: Arguments['values']): void => {
+  for (const [name, { commands }] of Object.entries<{ commands: readonly string[] }>(commandOptions)) {
+    if (values[name] !== undefined && !commands.includes(command)) throw new UsageError(`--${name} is an option of ${commands.join(' and ')}, not of ${command}`);
+  }
+};
 
 export type Config = {
   port: number;
@@ -59,12 +89,18 @@ export type Config = {
   lang: string;
   /** Empty: this host only. */
   origins: string[];
+  /** Sources of a content security policy: `https://news.example`, `https://*.news.example`, `*`. Empty: nobody. */
+  frameAncestors: string[];
   trustProxy: boolean;
   maxSocketsPerAddress?: number;
   withdrawAfterMs: number;
   editorToken?: string;
   /** The address of a WebSub hub. */
   hub?: string;
+  /** The file of webhooks. */
+  webhooks?: string;
+  /** Without a slash at its end. */
+  publicUrl?: string;
 };
 
 /** Options as given, before they are checked; and what stands between them. */
@@ -78,7 +114,7 @@ export class UsageError extends Error {
 /** Splits a command line. Throws `UsageError` for options that do not exist. */
 export const readArguments = (argv: string[]): Arguments => {
   const options = Object.fromEntries(
-    Object.entries<OptionSpec>(optionSpecs).map(([name, spec]) => [name, { type: spec.value === undefined ? ('boolean' as const) : ('string' as const) }]),
+    Object.entries<OptionSpec>({ ...optionSpecs, ...commandOptions }).map(([name, spec]) => [name, { type: spec.value === undefined ? ('boolean' as const) : ('string' as const) }]),
   );
   try {
     const { values, positionals } = parseArgs({
@@ -102,6 +138,7 @@ export const readConfig = (values: Arguments['values'], env: Record<string, stri
     return { label: variable, text: env[variable] || spec.default };
   };
   const [host, limit, editorToken, hub] = [find('host').text ?? '', find('max-sockets-per-address'), find('editor-token').text, address(find('hub'))];
+  const [webhooks, publicUrl] = [find('webhooks').text, address(find('public-url'), 'https://news.example')?.replace(/\/+$/, '')];
   const perAddress = limit.text === undefined && isLoopback(host) ? undefined : integer({ ...limit, text: limit.text ?? String(defaults.maxSocketsPerAddress) }, 1, 1e9);
   return {
     port: integer(find('port'), 0, 65_535),
@@ -109,11 +146,14 @@ export const readConfig = (values: Arguments['values'], env: Record<string, stri
     data: find('data').text ?? '',
     lang: language(find('lang')),
     origins: origins(find('origins')),
+    frameAncestors: frameAncestors(find('frame-ancestors')),
     trustProxy: flag(find('trust-proxy')),
     ...(perAddress !== undefined && { maxSocketsPerAddress: perAddress }),
     withdrawAfterMs: seconds(find('withdraw-after')),
     ...(editorToken !== undefined && { editorToken }),
     ...(hub !== undefined && { hub }),
+    ...(webhooks !== undefined && { webhooks }),
+    ...(publicUrl !== undefined && { publicUrl }),
   };
 };
 
@@ -121,8 +161,8 @@ export const readConfig = (values: Arguments['values'], env: Record<string, stri
 type Given = { label: string; text: string | undefined };
 
 /** One line an option, for `--help`. */
-export const optionsHelp = (): string =>
-  Object.entries<OptionSpec>(optionSpecs)
+export const optionsHelp = (specs: Record<string, OptionSpec> = optionSpecs): string =>
+  Object.entries(specs)
     .map(([name, spec]) => {
       const left = `  --${name}${spec.value === undefined ? '' : ` ${spec.value}`}`;
       return `${left.padEnd(34)}${spec.help}${spec.default === undefined ? '' : ` (default: ${spec.default})`}`;
@@ -160,20 +200,34 @@ const language = ({ label, text = '' }: Given): string => {
   throw new UsageError(`${label} takes a language tag such as en, sv or pt-BR, not "${text}"`);
 };
 
-const origins = ({ label, text = '' }: Given): string[] => {
-  const list = text.split(',').map((part) => part.trim()).filter((part) => part !== '');
-  return list.map((origin) => {
-    if (origin === '*') return origin;
-    const url = URL.canParse(origin) ? new URL(origin) : undefined;
-    // What a browser sends as Origin: a scheme, a host and a port, and no pattern.
-    if (!url || `${url.origin}/` !== url.href || origin.includes('*')) throw new UsageError(`${label} takes origins such as https://news.example, or *, not "${origin}"`);
-    return url.origin;
-  });
+const listed = (text: string): string[] => text.split(',').map((part) => part.trim()).filter((part) => part !== '');
+
+/** What a browser sends as Origin: a scheme, a host and a port, and no pattern. */
+const originIn = (text: string): string | undefined => {
+  const url = URL.parse(text);
+  return url && `${url.origin}/` === url.href && /^https?:\/\/[\w.:[\]-]+$/.test(url.origin) ? url.origin : undefined;
 };
 
-const address = ({ label, text }: Given): string | undefined => {
+const origins = ({ label, text = '' }: Given): string[] =>
+  listed(text).map((origin) => {
+    const found = origin === '*' ? origin : originIn(origin);
+    if (found === undefined) throw new UsageError(`${label} takes origins such as https://news.example, or *, not "${origin}"`);
+    return found;
+  });
+
+const anySubdomain = '://*.';
+
+/** The same, or every subdomain of a host. */
+const frameAncestors = ({ label, text = '' }: Given): string[] =>
+  listed(text).map((source) => {
+    const found = source === '*' ? source : originIn(source.replace(anySubdomain, '://'))?.replace('://', source.includes(anySubdomain) ? anySubdomain : '://');
+    if (found === undefined) throw new UsageError(`${label} takes sites such as https://news.example or https://*.news.example, or *, not "${source}"`);
+    return found;
+  });
+
+const address = ({ label, text }: Given, example = 'https://hub.example/'): string | undefined => {
   if (text === undefined) return undefined;
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol !== 'https:' && url?.protocol !== 'http:') throw new UsageError(`${label} takes an address such as https://hub.example/, not "${text}"`);
+  if (url?.protocol !== 'https:' && url?.protocol !== 'http:') throw new UsageError(`${label} takes an address such as ${example}, not "${text}"`);
   return url.href;
 };

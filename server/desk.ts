@@ -1,7 +1,7 @@
 /** The desk: what the watcher and the operator tell goes to the publisher, and what became of it to the terminal. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Answer, Wish } from './control.ts';
+import type { Answer, StoryWish } from './control.ts';
 import { unreachable } from './core/story.ts';
 import type { FileProblem, Outcome, Publisher } from './publisher.ts';
 import type { RevisionLog } from './revision-log.ts';
@@ -62,7 +62,7 @@ export const createDesk = ({ folder, log, publisher, terminal, readers }: DeskOp
     },
 
     /** Does what an operator's command asks for. */
-    fulfil: (wish: Wish): Promise<Answer> => (wish.command === 'redact' ? redact(log, wish.story, wish.which) : withdraw(wish.story)),
+    fulfil: (wish: StoryWish): Promise<Answer> => (wish.command === 'redact' ? redact(log, wish.story, wish.which) : withdraw(wish.story)),
   };
 };
 

@@ -1,17 +1,23 @@
 /** HTTP: pages, JSON and files, as one express application. Sockets are not its business. */
 import compression from 'compression';
 import express, { type Express, type RequestHandler, type Response, type Router } from 'express';
+import { defaults } from './config.ts';
 import { createReaders, type Readers } from './readers.ts';
 import type { RevisionLog } from './revision-log.ts';
+import type { WebhookStatus } from './webhooks.ts';
 import { fingerprint, redirect } from './http/answers.ts';
 import { createApi, type FileProblem } from './http/api.ts';
 import { createAssets, createStoryFiles } from './http/assets.ts';
+import { crossOrigin } from './http/cross-origin.ts';
 import { answerErrors, notFound, readOnly, refuseMalformed } from './http/errors.ts';
 import { createEventRoutes } from './http/events.ts';
 import { createFeedRoutes } from './http/feeds.ts';
+import { createReplay } from './http/replay.ts';
 import { createSearch } from './http/search.ts';
 import { createSecurityHeaders } from './http/security.ts';
 import { createSite } from './http/site.ts';
+import type { Site } from './pages/layout.ts';
+import { createWebhookRoutes } from './http/webhooks.ts';
 import { styleHash } from './pages/style.ts';
 
 export type HttpOptions = {
@@ -22,7 +28,7 @@ export type HttpOptions = {
   problemsOf: (story: string) => FileProblem[];
   storiesFolder: string;
   /** The built browser scripts: the folder served under `/client/`, and the address of each. */
-  client: { script: (name: 'story' | 'index' | 'walk') => string; folder: string };
+  client: { script: Site['script']; folder: string };
   options: {
     /** BCP 47: what pages speak that belong to no story. */
     lang: string;
@@ -31,11 +37,15 @@ export type HttpOptions = {
     trustProxy: boolean;
     /** Whose pages may read the JSON; `*` for all. */
     origins: string[];
+    /** Whose pages may show `/stories/<slug>/embed` in a frame, as sources of a content security policy. */
+    frameAncestors: string[];
     /** The WebSub hub that feeds name. */
     hub?: string;
   };
   /** Whether stories are being published; until then `/readyz` answers 503. */
   ready: () => boolean;
+  /** How each webhook stands. */
+  webhooks?: () => WebhookStatus[];
   /** More routes, before all others. */
   control?: Router;
   /** Changes with the program, so that nobody keeps a page of an older one. */
@@ -45,9 +55,9 @@ export type HttpOptions = {
 };
 
 /** Listens to nothing itself: hand it to `createServer`. */
-export const createHttp = ({ log, readers = createReaders({ log }), problemsOf, storiesFolder, client, options, ready, control, build, onError = console.error }: HttpOptions): Express => {
+export const createHttp = ({ log, readers = createReaders({ log }), problemsOf, storiesFolder, client, options, ready, webhooks = () => [], control, build, onError = console.error }: HttpOptions): Express => {
   const site = { lang: options.lang, script: client.script };
-  const edition = fingerprint([build, styleHash, options.lang, client.script('story'), client.script('index'), client.script('walk'), options.hub].join());
+  const edition = fingerprint([build, styleHash, options.lang, client.script('story'), client.script('index'), client.script('walk'), client.script('frame'), options.hub].join());
   const app = express();
   app.disable('x-powered-by');
   app.enable('case sensitive routing');
@@ -55,7 +65,8 @@ export const createHttp = ({ log, readers = createReaders({ log }), problemsOf, 
   // One hop, not all: the address is the one that the proxy saw, whatever the client claims.
   app.set('trust proxy', options.trustProxy ? 1 : false);
 
-  app.use(createSecurityHeaders());
+  app.use(createReplay({ version: log.version, maxBytes: defaults.replayBytes }));
+  app.use(createSecurityHeaders(options.frameAncestors));
   if (control) app.use(control);
   app.use(refuseMalformed, withoutLastSlash);
   app.use('/api', createEventRoutes({ ...options, log, readers }));
@@ -64,8 +75,9 @@ export const createHttp = ({ log, readers = createReaders({ log }), problemsOf, 
   app.use(createAssets(client.folder));
   app.use(createFeedRoutes({ ...options, log, edition }));
   app.use(createSearch({ log, edition }));
-  app.use('/api', createApi({ ...options, log, problemsOf, edition }));
-  app.use(createStoryFiles(storiesFolder));
+  app.use(createWebhookRoutes({ ...options, list: webhooks }));
+  app.use('/api', createApi({ ...options, log, readers, problemsOf, edition }));
+  app.use(createStoryFiles(storiesFolder, crossOrigin(options.origins)));
   app.use(createSite({ log, site, edition }));
   app.use(notFound);
   app.use(answerErrors(site, onError));
@@ -89,7 +101,7 @@ const withoutLastSlash: RequestHandler = ({ path, originalUrl }, response, next)
 /** `/healthz`: the process answers. `/readyz`: it has its stories. */
 const createHealth = (ready: () => boolean): Router => {
   const router = express.Router({ caseSensitive: true, strict: true });
-  const answer = (response: Response, well: boolean) => void response.status(well ? 200 : 503).set('Cache-Control', 'no-store').type('text/plain').send(well ? 'ok\n' : 'not ready\n');
+  const answer = (response: Response, well: boolean) => void response.status(well ? 200 : 503).set('Cache-Control', 'no-store').type('text/plain').end(well ? 'ok\n' : 'not ready\n');
   router.route('/healthz').get((_request, response) => answer(response, true)).all(readOnly);
   router.route('/readyz').get((_request, response) => answer(response, ready())).all(readOnly);
   return router;

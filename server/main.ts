@@ -1,7 +1,8 @@
 /** The command line. The only file that acts when it is imported. */
 import { readFileSync } from 'node:fs';
-import { optionsHelp, readArguments, readConfig, UsageError, type Arguments } from './config.ts';
-import type { Wish } from './control.ts';
+import { commandOptions, optionsHelp, readArguments, readConfig, refuseForeignOptions, UsageError, type Arguments } from './config.ts';
+import type { Answer, StoryWish, WebhookWish } from './control.ts';
+import { packageFolder } from './package.ts';
 
 // Each command loads what it needs, so that the small ones answer at once.
 
@@ -11,11 +12,20 @@ const help = `stop-press: save a story file, and every open page changes in plac
   stop-press check FILE...          say what is wrong with story files; ends with 1 where one cannot be published
   stop-press explain OLD NEW        say what became of each section between two versions of a story file, and why
   stop-press withdraw SLUG          withdraw a story; its readers are told, its history is kept
+  stop-press follow URL             show what changes in a story, word by word, as it happens; the address of a newsroom: in every story
   stop-press redact SLUG N|all      overwrite the content of a revision, or of all, in the log
+  stop-press webhooks [--json]      how each webhook stands
+  stop-press webhooks retry NAME [POSITION|all]
+                                    send once more what is parked, and what waits at once
+  stop-press webhooks test NAME     send a test event
 
 ${optionsHelp()}
 
-Every option is also an environment variable: --withdraw-after is STOP_PRESS_WITHDRAW_AFTER.
+follow takes a slug alone for a story of the server on this machine (--port), and
+
+${optionsHelp(commandOptions)}
+
+Every other option is also an environment variable: --withdraw-after is STOP_PRESS_WITHDRAW_AFTER.
 `;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -68,17 +78,43 @@ const runRedact = async ({ values, positionals: [story, which, ...rest] }: Argum
   return carryOut(readConfig(values, process.env).data, { command: 'redact', story, which: number });
 };
 
-const carryOut = async (data: string, wish: Wish): Promise<number> => {
-  const { operate } = await import('./operate.ts');
-  const answer = await operate(data, wish);
-  (answer.done ? say : complain)(answer.message);
-  return answer.done ? 0 : 1;
+const runFollow = async ({ values, positionals: [target, ...rest] }: Arguments): Promise<number> => {
+  if (target === undefined || rest.length > 0) throw new UsageError('follow takes one address, such as https://news.example/stories/storm, or a slug');
+  const [since, stateFile] = [values['since'], values['state']].map((value) => (typeof value === 'string' ? value : undefined));
+  const { followStory } = await import('./follow.ts');
+  const { port } = readConfig(values, process.env);
+  return followStory(target, { json: values['json'] === true, port, ...(since !== undefined && { since }), ...(stateFile !== undefined && { stateFile }) }, { out: process.stdout, complain, stopped: stopSignal() });
 };
 
-const commands: Record<string, (given: Arguments) => number | Promise<number>> = { serve: runServer, check: runCheck, explain: runExplain, withdraw: runWithdraw, redact: runRedact };
+const carryOut = async (data: string, wish: StoryWish): Promise<number> => {
+  const { operate } = await import('./operate.ts');
+  return tell(await operate(data, wish));
+};
+
+const tell = ({ done, message }: Answer): number => {
+  (done ? say : complain)(message);
+  return done ? 0 : 1;
+};
+
+const runWebhooks = async ({ values, positionals }: Arguments): Promise<number> => {
+  const { data } = readConfig(values, process.env);
+  const wish = webhookWish(positionals, values['json'] === true);
+  const { send } = await import('./control.ts');
+  return tell(await send(data, wish));
+};
+
+const webhookWish = ([action, name, which, ...rest]: string[], json: boolean): WebhookWish => {
+  const command = 'webhooks';
+  if (action === undefined) return { command, action: 'list', json };
+  if (action === 'retry' && name !== undefined && rest.length === 0) return { command, action, name, which: which ?? 'all' };
+  if (action === 'test' && name !== undefined && which === undefined) return { command, action, name };
+  throw new UsageError('webhooks lists them; webhooks retry takes a name, and a position or all; webhooks test takes a name');
+};
+
+const commands: Record<string, (given: Arguments) => number | Promise<number>> = { serve: runServer, check: runCheck, explain: runExplain, follow: runFollow, withdraw: runWithdraw, redact: runRedact, webhooks: runWebhooks };
 
 const version = (): string => {
-  const { version }: { version: string } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const { version }: { version: string } = JSON.parse(readFileSync(new URL('package.json', packageFolder), 'utf8'));
   return version;
 };
 
@@ -89,6 +125,7 @@ const main = async (argv: string[]): Promise<number> => {
   if (values['help'] === true || name === undefined) return (say(help), name === undefined && values['help'] !== true ? 2 : 0);
   const command = commands[name];
   if (!command) throw new UsageError(`there is no command "${name}": see stop-press --help`);
+  refuseForeignOptions(name, values);
   return command({ values, positionals: rest });
 };
 

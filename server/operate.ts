@@ -2,13 +2,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from './config.ts';
-import { send, type Answer, type Wish } from './control.ts';
+import { send, type Answer, type StoryWish } from './control.ts';
 import { redact, withdrawal } from './desk.ts';
 import { DataDirectoryInUseError } from './revision-log/lock.ts';
 import { createSqliteLog } from './revision-log/sqlite.ts';
 
 /** Carries out a wish. Throws `UsageError` where the folder holds no log: none is made. */
-export const operate = async (data: string, wish: Wish): Promise<Answer> => {
+export const operate = async (data: string, wish: StoryWish): Promise<Answer> => {
   if (!existsSync(join(data, 'log.db'))) throw new UsageError(`there is no revision log in ${data}: name its folder with --data`);
   try {
     return await operateHere(data, wish);
@@ -18,7 +18,7 @@ export const operate = async (data: string, wish: Wish): Promise<Answer> => {
   }
 };
 
-const operateHere = async (data: string, wish: Wish): Promise<Answer> => {
+const operateHere = async (data: string, wish: StoryWish): Promise<Answer> => {
   const log = createSqliteLog({ folder: data });
   try {
     if (wish.command === 'redact') return await redact(log, wish.story, wish.which);

@@ -89,6 +89,9 @@ export interface RevisionLog {
   /** The position of the last entry of the whole log; `<epoch>_0` while it is empty. */
   head(): Position;
 
+  /** Changes with every entry and every redaction: while it stands, this log gives the same answers to the same questions. Costs nothing to ask. */
+  version(): number;
+
   /** Every slug that is published now, latest update first. */
   published(): { story: string; position: Position; state: State }[];
 
@@ -140,6 +143,9 @@ export interface RevisionLog {
    */
   diff(story: string, from: Position, to: Position): DiffLookup;
 
+  /** The text of the file that a revision came from, as far as `Origin` keeps it; `undefined` where there is no such revision, or it was redacted. */
+  source(story: string, which: number | Position): string | undefined;
+
   /** Newest first, at most `limit`, those before revision number `before`. */
   revisions(story: string, options: { before?: number; limit: number }): Summary[];
 
@@ -152,6 +158,13 @@ export interface RevisionLog {
    * Throws `UnknownPositionError` when `after` is not a position of this log at or before its head.
    */
   subscribe(story: string, after: Position, listener: (entry: Entry) => void): () => void;
+
+  /**
+   * For who follows at a pace of its own, and holds one entry at a time: looks through a bounded number of entries after `after` for the first under a slug that is `wanted`
+   * (of a move either slug) and not redacted. `position` is where to go on from: that of `entry`, else of the last one looked at; it is `after` only where nothing comes after.
+   * `entry` is as a subscriber from just before it is given it. Throws `UnknownPositionError` as `subscribe` does.
+   */
+  next(after: Position, wanted: (story: string) => boolean): { position: Position; entry?: Entry };
 
   /** Ends every subscription and waits for appends under way. May be called twice. */
   close(): Promise<void>;

@@ -1,4 +1,5 @@
 /** Composes the server, in the order in which its parts need each other, and takes it apart again. */
+import { statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { findClientFiles } from './client-files.ts';
 import { defaults, UsageError, type Config } from './config.ts';
@@ -12,6 +13,7 @@ import { createReaders } from './readers.ts';
 import { createSqliteLog } from './revision-log/sqlite.ts';
 import { createSocketServer } from './socket.ts';
 import { createWatcher } from './watcher.ts';
+import { createWebhooks } from './webhooks/file.ts';
 
 export type Running = {
   /** `http://127.0.0.1:3000`, with the port really taken. */
@@ -22,13 +24,15 @@ export type Running = {
 
 /** Starts a server on a folder of stories. Rejects with one clear error, and nothing left behind, where it cannot. */
 export const serve = async (folder: string, config: Config, terminal: Terminal): Promise<Running> => {
-  const { lang, trustProxy, origins, editorToken, hub, maxSocketsPerAddress } = config;
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw new Error(`there is no folder ${folder}: make it, or name another with stop-press serve FOLDER`);
+  const { lang, trustProxy, origins, frameAncestors, editorToken, hub, maxSocketsPerAddress } = config;
   const client = findClientFiles();
   const onError = (error: unknown) => terminal.complain(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
 
+  const webhooks = createWebhooks(config.webhooks, process.env);
   const log = createSqliteLog({ folder: config.data, onListenerError: onError });
   const publisher = createPublisher({ log, lang, now: Date.now, sizeOf: createSizeOf(folder) });
-  const control = createControl(config.data, (wish) => desk.fulfil(wish));
+  const control = createControl(config.data, (wish) => (wish.command === 'webhooks' ? webhooks.fulfil(wish) : desk.fulfil(wish)));
   const readers = createReaders({ log, ...(maxSocketsPerAddress !== undefined && { maxPerAddress: maxSocketsPerAddress }), fanOut: await createFanOut(), onError });
   let ready = false;
   const app = createHttp({
@@ -37,9 +41,10 @@ export const serve = async (folder: string, config: Config, terminal: Terminal):
     problemsOf: publisher.problemsOf,
     storiesFolder: folder,
     client,
-    options: { lang, trustProxy, origins, ...(editorToken !== undefined && { editorToken }), ...(hub !== undefined && { hub }) },
+    options: { lang, trustProxy, origins, frameAncestors, ...(editorToken !== undefined && { editorToken }), ...(hub !== undefined && { hub }) },
     ready: () => ready,
     control: control.router,
+    webhooks: webhooks.list,
     build: client.build,
     onError,
   });
@@ -54,12 +59,13 @@ export const serve = async (folder: string, config: Config, terminal: Terminal):
     await publisher.idle();
     control.close();
     readers.close();
-    await Promise.all([sockets.close(), closeServer(server)]);
+    await Promise.all([sockets.close(), closeServer(server), webhooks.close()]);
     await log.close();
   };
 
   try {
     const address = await listen(server, config);
+    webhooks.begin({ log, folder: config.data, publicUrl: config.publicUrl ?? address, terminal, onError });
     const { settleMs, maxStoryBytes: maxBytes } = defaults;
     const known = log.files().map(({ story, ...rest }) => ({ slug: story, ...rest }));
     watcher = await createWatcher({ folder, settleMs, withdrawAfterMs: config.withdrawAfterMs, maxBytes, known, onEvent: desk.handle });

@@ -7,7 +7,8 @@ import type { Revision } from './revision-log.ts';
 const count = new Intl.NumberFormat('en');
 const many = (n: number, noun: string): string => `${count.format(n)} ${noun}${n === 1 ? '' : 's'}`;
 
-const clock = (ms: number): string => new Date(ms).toTimeString().slice(0, 8);
+/** `14:05:22` */
+export const clock = (ms: number): string => new Date(ms).toTimeString().slice(0, 8);
 
 /** `2 sections edited, 1 added, headline`: what a revision changed, from its ops. */
 export const describeOps = (ops: Op[]): string => {

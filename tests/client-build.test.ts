@@ -1,31 +1,28 @@
-import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buildScripts } from './browser/site.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { style } from '../server/pages/style.ts';
+import { limits, readScripts, sizeOf } from './sizes.ts';
 
-/** bytes, gzipped: what a page loads before anything has changed, and all that it ever loads */
-const limits = { first: 8_000, all: 20_500, list: 9_500 };
+let scripts: Awaited<ReturnType<typeof readScripts>>;
+beforeAll(async () => { scripts = await readScripts(); });
 
-let scripts: Awaited<ReturnType<typeof buildScripts>>;
-beforeAll(async () => { scripts = await buildScripts(); });
-afterAll(() => rm(scripts.folder, { recursive: true }));
-
-const textOf = (name: 'story' | 'changes' | 'index') => readFile(join(scripts.folder, scripts.fileOf(name)), 'utf8');
-const sizeOf = (script: string) => gzipSync(script).length;
-
-test('the list loads one file, small enough', async () => {
-  const list = await textOf('index');
-  expect(list).not.toMatch(/\bimport\b/);
-  expect(sizeOf(list)).toBeLessThanOrEqual(limits.list);
+test('the list loads one file, small enough', () => {
+  expect(scripts.list).not.toMatch(/\bimport\b/);
+  expect(sizeOf(scripts.list).gzip).toBeLessThanOrEqual(limits.list);
 });
 
-test('a story loads one file; with the first change one more, that imports nothing but it', async () => {
-  const [first, second] = await Promise.all([textOf('story'), textOf('changes')]);
+test('a story loads one file; with the first change one more, that imports nothing but it', () => {
   const imports = (script: string) => [...script.matchAll(/\bimport\b[^;]*?["'`](\.[^"'`]+)["'`]/g)].map(([, file = '']) => `assets/${file.slice(2)}`);
-  expect(imports(first)).toEqual([scripts.fileOf('changes')]);
-  expect(imports(second)).toEqual([scripts.fileOf('story')]);
-  console.log(`gzipped: ${sizeOf(first)} B at once, ${sizeOf(second)} B with the first change`);
-  expect(sizeOf(first)).toBeLessThanOrEqual(limits.first);
-  expect(sizeOf(first) + sizeOf(second)).toBeLessThanOrEqual(limits.all);
+  expect(imports(scripts.story)).toEqual([scripts.fileOf('changes')]);
+  expect(imports(scripts.changes)).toEqual([scripts.fileOf('story')]);
+  expect(sizeOf(scripts.story).gzip).toBeLessThanOrEqual(limits.story);
+  expect(sizeOf(scripts.story, scripts.changes).gzip).toBeLessThanOrEqual(limits.wholeStory);
+});
+
+test('the style, which stands in every page, is small enough', () => {
+  expect(sizeOf(style).gzip).toBeLessThan(limits.style);
+});
+
+test('the library imports nothing, and is small enough', () => {
+  expect(scripts.library).not.toMatch(/\bimport\b|\brequire\(/);
+  expect(sizeOf(scripts.library).gzip).toBeLessThan(limits.library);
 });

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { ServerMessage } from '../server/core/protocol.ts';
 import { closeCodes } from '../server/core/protocol.ts';
 import type { Line, LineEvent, SocketListener } from '../client/connection.ts';
-import { createConnection, dueAt, firstLine, limits, step } from '../client/connection.ts';
+import { createConnection, dueAt, firstLine, limits } from '../client/connection.ts';
+import { stepOfPage as step } from '../client/presence.ts';
 import { createFakeClock } from './fake-clock.ts';
 
 const hello: ServerMessage = { type: 'hello', protocol: 'stop-press.v1', session: 's', heartbeatMs: 25_000, limits: { maxMessageBytes: 1, maxSubscriptions: 1, messagesPerSecond: 1 } };
@@ -102,6 +103,7 @@ const createScene = (random: () => number = () => 0.5) => {
     random,
     onMessage: (message) => heard.push(message),
     onPhase: (phase) => phases.push(phase),
+    step,
   });
   const current = (): FakeSocket => {
     const socket = sockets.at(-1);

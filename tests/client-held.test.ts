@@ -6,7 +6,7 @@ import type { Content, Position, State } from '../server/core/story.ts';
 import { compact } from '../server/core/compact.ts';
 import { apply, diff } from '../server/core/diff.ts';
 import { hashOfContent } from '../server/core/hash.ts';
-import { follow } from '../client/follow.ts';
+import { applyDiff } from '../client/apply-diff.ts';
 import { createHeld } from '../client/held.ts';
 import { contents as anyContents } from './generate.ts';
 
@@ -67,7 +67,7 @@ const createReader = (server: ReturnType<typeof createServer>) => {
   let wire: Message[] = [];
   let inbox: Message[] | undefined = [];
   const held = createHeld({
-    follow,
+    follow: applyDiff,
     story: 'storm',
     position: server.place(server.last()),
     onDiff: (diff, before, after) => { steps.push({ before, after, diff }); seen.withdrawn = false; },
@@ -202,7 +202,7 @@ describe('the story held', () => {
     const server = createServer(first);
     const asked: Subscribe[] = [];
     const held = createHeld({
-    follow,
+    follow: applyDiff,
       story: 'storm', position: '7f3a9c21_1', onDiff: () => {}, onSnapshot: () => {}, onReset: () => {}, onLive: () => {}, onWithdrawn: () => {}, onMoved: () => {}, onMismatch: () => {},
       ask: (message) => asked.push(message),
     });

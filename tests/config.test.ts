@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { optionSpecs, optionsHelp, readArguments, readConfig, UsageError } from '../server/config.ts';
+import { commandOptions, optionSpecs, optionsHelp, readArguments, readConfig, refuseForeignOptions, UsageError } from '../server/config.ts';
 
 const config = (argv: string[], env: Record<string, string> = {}) => readConfig(readArguments(argv).values, env);
 
 test('without options the defaults hold', () => {
-  expect(config([])).toEqual({ port: 3000, host: '127.0.0.1', data: '.stop-press', lang: 'en', origins: [], trustProxy: false, withdrawAfterMs: 5000 });
+  expect(config([])).toEqual({ port: 3000, host: '127.0.0.1', data: '.stop-press', lang: 'en', origins: [], frameAncestors: [], trustProxy: false, withdrawAfterMs: 5000 });
 });
 
 test('every option is also an environment variable, and the command line wins', () => {
@@ -18,8 +18,19 @@ test('beyond this machine a client address has a limit, unless another is given'
   expect(config(['--max-sockets-per-address', '7']).maxSocketsPerAddress).toBe(7);
 });
 
+test('the public address has no slash at its end', () => {
+  expect(config(['--public-url', 'https://news.example/']).publicUrl).toBe('https://news.example');
+  expect(config(['--public-url', 'https://example.org/news/']).publicUrl).toBe('https://example.org/news');
+});
+
 test('origins are kept as origins, and * stays', () => {
   expect(config(['--origins', 'https://a.example/, *']).origins).toEqual(['https://a.example', '*']);
+});
+
+test('sites that may frame a story are kept as sources of a policy', () => {
+  expect(config(['--frame-ancestors', 'https://a.example/, https://*.B.example:8443,*, http://bücher.example']).frameAncestors).toEqual([
+    'https://a.example', 'https://*.b.example:8443', '*', 'http://xn--bcher-kva.example',
+  ]);
 });
 
 test.each([
@@ -28,7 +39,13 @@ test.each([
   [['--withdraw-after', 'soon'], 'seconds'],
   [['--lang', '1'], 'language tag'],
   [['--origins', 'news'], 'https://news.example'],
+  [['--frame-ancestors', 'news.example'], 'https://*.news.example'],
+  [['--frame-ancestors', "https://a.example; script-src 'unsafe-inline'"], 'https://*.news.example'],
+  [['--frame-ancestors', 'https://a.*.example'], 'https://*.news.example'],
+  [['--frame-ancestors', 'ftp://a.example'], 'https://*.news.example'],
+  [['--frame-ancestors', "'self'"], 'https://*.news.example'],
   [['--hub', 'hub.example'], 'https://hub.example/'],
+  [['--public-url', 'news.example'], 'https://news.example, not "news.example"'],
   [['--colour', 'red'], "Unknown option '--colour': see stop-press --help"],
   [['--port', '-1'], 'see stop-press --help'],
   [['--port', '0x10'], 'whole number'],
@@ -45,4 +62,11 @@ test('the help names every option', () => {
 
 test('a wrong environment variable is named as such', () => {
   expect(() => config([], { STOP_PRESS_PORT: 'x' })).toThrow(/^STOP_PRESS_PORT takes a whole number/);
+});
+
+test('an option of one command is refused by the others', () => {
+  const { values } = readArguments(['--json', '--port', '1']);
+  expect(() => refuseForeignOptions('follow', values)).not.toThrow();
+  expect(() => refuseForeignOptions('serve', values)).toThrow('--json is an option of follow, not of serve');
+  for (const name of Object.keys(commandOptions)) expect(optionsHelp(commandOptions)).toContain(`--${name}`);
 });

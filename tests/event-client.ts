@@ -17,14 +17,18 @@ export const openEvents = async (port: number, path: string, headers: Record<str
   const events: ServerEvent[] = [];
   const retries: number[] = [];
   const checks = new Set<() => void>();
+  const listeners = new Set<(event: ServerEvent) => void>();
   const closed = new Promise<void>((resolve) => void response.once('close', resolve));
   let fields = new Map<string, string>();
   let rest = '';
 
   const dispatch = (): void => {
     const { id, event, data } = Object.fromEntries(fields);
-    if (data !== undefined) events.push({ ...(id !== undefined && { id }), ...(event !== undefined && { event }), message: JSON.parse(data) as ServerEvent['message'] });
     fields = new Map();
+    if (data === undefined) return;
+    const dispatched = { ...(id !== undefined && { id }), ...(event !== undefined && { event }), message: JSON.parse(data) as ServerEvent['message'] };
+    events.push(dispatched);
+    for (const listener of listeners) listener(dispatched);
   };
   const readLine = (line: string): void => {
     if (line === '') return dispatch();
@@ -62,6 +66,11 @@ export const openEvents = async (port: number, path: string, headers: Record<str
     /** ms, in the order in which they came. */
     retries,
     until,
+    /** Is called with every event, those included that have come already. */
+    listen: (listener: (event: ServerEvent) => void): void => {
+      for (const event of events) listener(event);
+      listeners.add(listener);
+    },
     /** The first message of a type, from the `from`-th event on. */
     next: async <T extends ServerMessage['type']>(type: T, from = 0): Promise<ServerEvent & { message: Extract<ServerMessage, { type: T }> }> => {
       const is = (event: ServerEvent): event is ServerEvent & { message: Extract<ServerMessage, { type: T }> } => event.message.type === type;

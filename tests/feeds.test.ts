@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseFragment, type DefaultTreeAdapterTypes } from 'parse5';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { shortly } from '../server/http/answers.ts';
 import { textOf } from '../server/core/text.ts';
 import { firstPicture, withWholeAddresses } from '../server/feeds/content.ts';
 import { entryId } from '../server/feeds/ids.ts';
@@ -178,7 +179,7 @@ describe('a feed', () => {
     await publish(site.log, 'storm', saying('One.'));
     for (const path of ['/feed.atom', '/feed.json', '/stories/storm/feed.atom', '/stories/storm/feed.json', '/api/stories/storm/ninjs', '/sitemap.xml']) {
       const { headers } = await site.get(path);
-      expect([headers['cache-control'], headers['stop-press-position']], path).toEqual(['no-cache', '7f3a9c21_1']);
+      expect([headers['cache-control'], headers['stop-press-position']], path).toEqual([shortly, '7f3a9c21_1']);
       expect((await site.get(path, { 'if-none-match': headers.etag ?? '' })).status, path).toBe(304);
     }
     const { etag } = (await site.get('/feed.atom')).headers;

@@ -21,7 +21,8 @@ export const stepsOf = (versions: readonly Parsed[]): Step[] => {
 
 const parse = (text: string): Parsed[] => [parseStory(text, { story: 'story', format: 'md', lang: 'en' }).parsed ?? []].flat();
 
-/** What every stream was, as it can be published; empty where the histories are not here. */
-export const versionsOf = (): { name: string; versions: Parsed[] }[] => (identityDataIsThere ? allTexts() : []).map(({ name, texts }) => ({ name, versions: texts.flatMap(parse) }));
+/** What streams were, as they can be published; empty where the histories are not here. The first so many of each, where `most` says so. */
+export const versionsOf = (most = Infinity): { name: string; versions: Parsed[] }[] =>
+  (identityDataIsThere ? allTexts() : []).map(({ name, texts }) => ({ name, versions: texts.slice(0, most).flatMap(parse) }));
 
-export const historiesOf = (): History[] => versionsOf().map(({ name, versions }) => ({ name, steps: stepsOf(versions) }));
+export const historiesOf = (most = Infinity): History[] => versionsOf(most).map(({ name, versions }) => ({ name, steps: stepsOf(versions) }));

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { shortly } from '../server/http/answers.ts';
 import { apply } from '../server/core/diff.ts';
 import type { Diff } from '../server/core/protocol.ts';
 import type { State } from '../server/core/story.ts';
@@ -119,7 +120,7 @@ describe('canonical addresses', () => {
     const kept = async (path: string) => (await site.get(path)).headers['cache-control'];
     expect(await kept(`/api/stories/storm/revisions/${p(1)}`)).toBe('public, max-age=86400, immutable');
     expect(await kept(`/api/stories/storm/diffs/${p(1)}..${p(4)}`)).toBe('public, max-age=86400, immutable');
-    for (const path of ['/api/stories', '/api/stories/storm', '/api/stories/storm/revisions', '/api/stories/storm/revisions/1']) expect(await kept(path), path).toBe('no-cache');
+    for (const path of ['/api/stories', '/api/stories/storm', '/api/stories/storm/revisions', '/api/stories/storm/revisions/1']) expect(await kept(path), path).toBe(shortly);
   });
 });
 
@@ -147,7 +148,7 @@ describe('failures', () => {
     if (status >= 400 && path.startsWith('/api')) {
       expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
       expect(json(answer)).toMatchObject({ type: 'about:blank', title: expect.any(String), status, detail: expect.any(String) });
-      expect(answer.headers['cache-control']).toBe('no-store');
+      expect(answer.headers['cache-control']).toBe(status === 400 ? 'no-store' : shortly);
     }
   });
 

@@ -37,7 +37,7 @@ export const publish = (log: RevisionLog, story: string, content: Content, { min
   return log.append({ story, at: time, change, content, ops, splits: {}, origin: { source: '', fileHash: content.hash }, ...(note !== undefined && { note }) });
 };
 
-export type Answer = { status: number; headers: IncomingHttpHeaders; body: string };
+export type Answer = { status: number; headers: IncomingHttpHeaders; body: string; bytes: Buffer };
 
 /** A request whose path and headers arrive as they are written; `fetch` would tidy them up. */
 const ask = (port: number, path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> =>
@@ -45,7 +45,7 @@ const ask = (port: number, path: string, headers: Record<string, string> = {}, m
     const sent = request({ host: '127.0.0.1', port, path, method, headers, agent: false }, (response) => {
       const parts: Buffer[] = [];
       response.on('data', (part: Buffer) => parts.push(part));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(parts).toString() }));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(parts).toString(), bytes: Buffer.concat(parts) }));
     });
     sent.on('error', reject);
     sent.end();
@@ -65,14 +65,14 @@ export const startSite = async (given: Given = {}) => {
     ready: () => true,
     build: 'test',
     ...given,
-    options: { lang: 'en', trustProxy: false, origins: [], ...given.options },
+    options: { lang: 'en', trustProxy: false, origins: [], frameAncestors: [], ...given.options },
   });
   const server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
   return {
-    log, folder, port,
+    log, folder, port, server,
     get: (path: string, headers?: Record<string, string>, method?: string) => ask(port, path, headers, method),
     close: async () => {
       server.closeAllConnections();

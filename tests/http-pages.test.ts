@@ -1,5 +1,6 @@
 import { parse, type DefaultTreeAdapterTypes } from 'parse5';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { shortly } from '../server/http/answers.ts';
 import { languages } from '../server/core/languages.ts';
 import { style, styleHash } from '../server/pages/style.ts';
 import { at, contentOf, metaOf, publish, sampleSections, sectionOf, startSite } from './http-fixture.ts';
@@ -106,7 +107,7 @@ describe('a story', () => {
   test('costs a 304 until something changes', async () => {
     for (const path of ['/stories/storm', '/']) {
       const { headers } = await site.get(path);
-      expect(headers['cache-control']).toBe('no-cache');
+      expect(headers['cache-control']).toBe(shortly);
       expect((await site.get(path, { 'if-none-match': headers.etag ?? '' })).status).toBe(304);
     }
     const { etag } = (await site.get('/stories/storm')).headers;

@@ -131,6 +131,7 @@ export const examples = (fresh: () => Promise<LogFixture>): void => {
     const position = text === 'head+1' ? at(log, 2) : text;
     expect(() => log.subscribe('storm', position, () => undefined)).toThrow(UnknownPositionError);
     expect(() => log.changedSince(position)).toThrow(UnknownPositionError);
+    expect(() => log.next(position, () => true)).toThrow(UnknownPositionError);
     expect(log.locate('storm', position)).toBeUndefined();
     expect([log.revision('storm', position).kind, log.diff('storm', position, log.head()).kind]).toEqual(['unknown', 'unknown']);
   });

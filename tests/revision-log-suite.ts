@@ -35,8 +35,16 @@ const redactedHistory = fc.array(fc.oneof({ weight: 8, arbitrary: appends }, { w
   maxLength: 18,
 });
 
-/** Does to the log and to the model what a command says; both must answer alike. */
+/** Does what a command says; where an answer is another one now, so is the version. */
 const run = async (log: RevisionLog, model: Model, command: Command, step: number): Promise<void> => {
+  const answers = () => JSON.stringify([log.head(), log.published(), log.files(), slugs.map((slug) => [log.find(slug), log.revisions(slug, { limit: 100 })])]);
+  const [version, before] = [log.version(), answers()];
+  await carryOut(log, model, command, step);
+  if (answers() !== before) expect(log.version()).not.toBe(version);
+};
+
+/** Does to the log and to the model what a command says; both must answer alike. */
+const carryOut = async (log: RevisionLog, model: Model, command: Command, step: number): Promise<void> => {
   const at = timeOf(step);
   switch (command.kind) {
     case 'append': {
@@ -111,6 +119,8 @@ const expectPlaces = (log: RevisionLog, model: Model, story: string): void => {
           : { kind: 'found', state: { story, revision: revision.number, ...revision.draft.content }, summary: { at: revision.at, change: revision.draft.change } },
     );
     if (revision) expect(log.revision(story, revision.number)).toEqual(found);
+    expect(log.source(story, model.position(sequence))).toBe(revision?.redacted ? undefined : revision?.draft.origin.source);
+    if (revision) expect(log.source(story, revision.number)).toBe(log.source(story, model.position(sequence)));
   }
 };
 
@@ -199,6 +209,23 @@ const expectChangedSince = (log: RevisionLog, model: Model): void => {
   }
 };
 
+/** Whoever asks for one entry after another is told what a subscriber is told, each as to a subscriber from just before it. */
+const expectNext = (log: RevisionLog, model: Model): void => {
+  const wanted = (story: string) => story !== 'a';
+  const asked: Entry[] = [];
+  for (let after = model.position(0); ; ) {
+    const { position, entry } = log.next(after, wanted);
+    if (position === after) break;
+    if (entry) {
+      expect(entry).toEqual(historyOf(log, everyStory, model.position(entry.sequence - 1))[0]);
+      asked.push(entry);
+    }
+    after = position;
+  }
+  const told = historyOf(log, everyStory, model.position(0)).filter((entry) => wanted(entry.story) || (entry.kind === 'move' && wanted(entry.to)));
+  expect(asked.map(({ sequence }) => sequence)).toEqual(told.map(({ sequence }) => sequence));
+};
+
 const expectModel = (log: RevisionLog, model: Model): void => {
   expect(log.head()).toBe(model.position(model.head()));
   expectStandings(log, model);
@@ -210,6 +237,7 @@ const expectModel = (log: RevisionLog, model: Model): void => {
   expectSubscribers(log, model);
   expectStorySubscribers(log, model);
   expectChangedSince(log, model);
+  expectNext(log, model);
 };
 
 export const revisionLogSuite = (name: string, createFixture: () => Promise<LogFixture>, { runs, durable }: { runs: number; durable: boolean }): void => {

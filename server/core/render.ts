@@ -2,7 +2,10 @@
 import type { Correction, Meta, Section, Time } from './story.ts';
 import { fill, listOf, plural, type ClientTexts } from './languages/texts.ts';
 import { readingMinutes } from './reading-time.ts';
+import { encodeSlug } from './slug.ts';
 import { textOf } from './text.ts';
+
+export { encodeSlug };
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
@@ -11,9 +14,6 @@ export const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (sig
 
 /** The address of a story's page. */
 export const storyPath = (slug: string): string => `/stories/${encodeSlug(slug)}`;
-
-/** A slug as part of an address: its slashes stay. */
-export const encodeSlug = (slug: string): string => slug.split('/').map(encodeURIComponent).join('/');
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -78,7 +78,7 @@ const renderHeading = ({ id, level, heading }: Section, texts: ClientTexts): str
 };
 
 /** A correction belongs to the section it names, else to those that were edited in the same save. */
-const isAbout = ({ at, section }: Correction, { id, was, added, revised }: Section): boolean =>
+export const isAbout = ({ at, section }: Correction, { id, was, added, revised }: Section): boolean =>
   section === undefined ? revised === at && revised !== added : section === id || was.includes(section);
 
 /** Says at the section itself that it was corrected, and leads to what is said about it at the foot. */

@@ -71,7 +71,7 @@ const describeBlock = (old: Block, block: Block, lang: string): string => {
 };
 
 /** The text of a block with its spaces put in order: a paragraph in one line, of other blocks a line each item, row or line of code. */
-const linesOf = (block: Block, text = textOf(block)): string => {
+export const linesOf = (block: Block, text = textOf(block)): string => {
   const lines = text.split(block.startsWith('<p>') ? /$^/u : '\n').map((line) => line.replace(/\s+/gu, ' ').trim());
   return lines.filter((line) => line !== '').join('\n');
 };

@@ -3,6 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import { renderError } from '../pages/error.ts';
 import type { Site } from '../pages/layout.ts';
+import { keepShortly } from './answers.ts';
 
 const statuses = { malformed: 400, forbidden: 403, missing: 404, readonly: 405, withdrawn: 410, redacted: 410, crowded: 429, failed: 500, stopping: 503 } as const;
 
@@ -55,7 +56,9 @@ export const answerErrors = (site: Site, report: (error: unknown) => void): Erro
   if (known.failure === 'failed') report(error);
   if (response.headersSent) return next(error);
   const status = statuses[known.failure];
-  response.status(status).set('Cache-Control', 'no-store');
+  response.status(status);
+  if (status === 404 || status === 410) keepShortly(response);
+  else response.set('Cache-Control', 'no-store');
   const seconds = retryAfter[known.failure];
   if (seconds !== undefined) response.set('Retry-After', String(seconds));
   if (request.path.startsWith('/api/')) {

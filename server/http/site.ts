@@ -4,6 +4,7 @@ import { defaults } from '../config.ts';
 import { storyPath } from '../core/render.ts';
 import { createUpdates } from '../feeds/updates.ts';
 import { renderCompare } from '../pages/compare.ts';
+import { renderEmbed } from '../pages/embed.ts';
 import { renderIndex } from '../pages/index.ts';
 import type { Site } from '../pages/layout.ts';
 import { renderRedacted, renderRevision } from '../pages/revision.ts';
@@ -27,7 +28,7 @@ export const createSite = ({ log, site, edition }: { log: RevisionLog; site: Sit
 
   const index = (request: Request, response: Response): void => {
     const position = log.head();
-    answerLive(request, response.type('html'), { position, edition }, () => renderIndex(site, log.published(), { position, origin: originOf(request) }));
+    answerLive(request, response.type('html'), { position, edition, anyQuery: true }, () => renderIndex(site, log.published(), { position, origin: originOf(request) }));
   };
 
   const story = (request: StoryRequest, response: Response): void => {
@@ -35,7 +36,14 @@ export const createSite = ({ log, site, edition }: { log: RevisionLog; site: Sit
     if (!standing) return;
     const { state, position } = standing;
     const updates = updatesOf(state.story);
-    answerLive(request, response.type('html'), { position, edition: edition + updates.edition }, () => renderStory(site, state, { position, origin: originOf(request), updates: updates.read() }));
+    answerLive(request, response.type('html'), { position, edition: edition + updates.edition, anyQuery: true }, () => renderStory(site, state, { position, origin: originOf(request), updates: updates.read() }));
+  };
+
+  const embed = (request: StoryRequest, response: Response): void => {
+    const standing = publishedStory(log, request, response);
+    if (!standing) return;
+    const { state, position } = standing;
+    answerLive(request, response.type('html'), { position, edition, anyQuery: true }, () => renderEmbed(site, state, { position, origin: originOf(request) }));
   };
 
   /** Redaction moves no position, so what a page of the past knows of its neighbours is part of its tag. */
@@ -104,6 +112,7 @@ export const createSite = ({ log, site, edition }: { log: RevisionLog; site: Sit
   router.route('/stories/*story/revisions/:part').get<PartRequest['params']>(revision).all(readOnly);
   router.route('/stories/*story/compare').get(chooseEnds).all(readOnly);
   router.route('/stories/*story/compare/:part').get<PartRequest['params']>(compare).all(readOnly);
+  router.route('/stories/*story/embed').get(embed).all(readOnly);
   router.route('/stories/*story').get(story).all(readOnly);
   return router;
 };

@@ -10,6 +10,9 @@ import { redirect } from './answers.ts';
 export type Published = Extract<Standing, { kind: 'published' }>;
 export type FoundRevision = Extract<Lookup, { kind: 'found' }>;
 
+/** The address of a story's state. */
+export const apiPath = (story: string): string => `/api/stories/${encodeSlug(story)}`;
+
 /** The segments of `*story` in a route. */
 export const slugOf = (segments: string[]): string => segments.join('/').normalize('NFC');
 
@@ -41,12 +44,13 @@ export const sentOn = (request: Request<{ story: string[] }>, response: Response
   return true;
 };
 
-/** The same address under another slug. */
+/** The same address under another slug, also where something stands behind the slug, as in `storm.md`. */
 const addressUnder = ({ originalUrl, baseUrl, params }: Request<{ story: string[] }>, to: string): string => {
   const [path = '', ...query] = originalUrl.split('?');
   const segments = path.slice(baseUrl.length).split('/');
+  const last = decodeURIComponent(segments[1 + params.story.length] ?? '').slice(params.story.at(-1)?.length);
   const rest = segments.slice(2 + params.story.length).map((segment) => `/${segment}`);
-  return `${baseUrl}/${segments[1]}/${encodeSlug(to)}${rest.join('')}${query.map((part) => `?${part}`).join('')}`;
+  return `${baseUrl}/${segments[1]}/${encodeSlug(to)}${last}${rest.join('')}${query.map((part) => `?${part}`).join('')}`;
 };
 
 /** `7`, `007` or a position; `undefined` where it is neither. */

@@ -5,12 +5,14 @@ import { escapeHtml, ownLang } from '../core/render.ts';
 import { renderCard, type Card } from './card.ts';
 import { style } from './style.ts';
 
+export type ScriptName = 'story' | 'index' | 'walk' | 'frame';
+
 /** What pages need to know of the site that serves them. */
 export type Site = {
   /** BCP 47: what pages speak that belong to no story. */
   lang: string;
   /** The address of a browser script. */
-  script: (name: 'story' | 'index' | 'walk') => string;
+  script: (name: ScriptName) => string;
 };
 
 export type Page = {
@@ -21,6 +23,8 @@ export type Page = {
   /** The whole address, with host, that search engines should keep. */
   canonical?: string;
   noindex?: true;
+  /** Shown in a frame of another page: without what leads around the site. */
+  framed?: true;
   /** More of `<head>`, as HTML. */
   head?: string;
   /** How it looks where it is shared; only what has a canonical address does. */
@@ -49,15 +53,18 @@ export const renderPage = (site: Site, page: Page): string => {
 ${headLinks(page)}${shareCard(page)}
 </head>
 <body>
-<a class="skip" href="#content"${own}>${escapeHtml(texts.pages.skip)}</a>
-<header class="masthead"><a class="brand" href="/" lang="en">${siteName}</a></header>
-<div id="content" tabindex="-1">
+${page.framed ? '' : masthead(texts, own)}<div id="content" tabindex="-1">
 ${page.body}
 </div>
 ${page.script === undefined ? '' : live(site, page.script, texts, own)}</body>
 </html>
 `;
 };
+
+const masthead = (texts: Texts, own: string): string =>
+  `<a class="skip" href="#content"${own}>${escapeHtml(texts.pages.skip)}</a>
+<header class="masthead"><a class="brand" href="/" lang="en">${siteName}</a></header>
+`;
 
 const headLinks = ({ description, canonical, noindex, prev, next, head }: Page): string =>
   [

@@ -20,11 +20,15 @@ export const renderStory = (site: Site, state: State, { position, origin, update
     card: { title: state.meta.headline, story: { ...state, origin } },
     script: 'story',
     body:
-      `<main id="story" data-story="${escapeHtml(state.story)}" data-position="${position}" data-revision="${state.revision}">${renderArticle(state, texts)}` +
-      `<p id="notice" class="notice"${ownLang(texts, state.meta.lang)} hidden></p></main>\n` +
+      `${renderMain(state, position, texts)}\n` +
       `<nav class="after"${ownLang(texts, state.meta.lang)} aria-label="${siteName}"><a href="${path}/revisions">${escapeHtml(texts.pages.history)}</a> <a href="/">${escapeHtml(texts.pages.toStories)}</a></nav>\n${renderChangeBar(texts, state.meta.lang)}`,
   });
 };
+
+/** The story as its script keeps it up to date from `position` on. */
+export const renderMain = (state: State, position: Position, texts: Texts): string =>
+  `<main id="story" data-story="${escapeHtml(state.story)}" data-position="${position}" data-revision="${state.revision}">${renderArticle(state, texts)}` +
+  `<p id="notice" class="notice"${ownLang(texts, state.meta.lang)} hidden></p></main>`;
 
 /** What every page that shows the story's text says of it. */
 export const storyPage = (state: State, texts: Texts): Omit<Page, 'body'> => {

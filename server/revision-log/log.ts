@@ -20,6 +20,7 @@ export const createLog = (store: Store, { onListenerError = console.error }: Log
   const replay = createReplay(store, states);
   const subscribers = createSubscribers(onListenerError);
   const queue = createQueue();
+  let version = 0;
   let closed: Promise<void> | undefined;
 
   const inOrder = <T>(work: () => T): Promise<T> => (closed ? Promise.reject(new LogClosedError()) : queue.run(work));
@@ -36,6 +37,7 @@ export const createLog = (store: Store, { onListenerError = console.error }: Log
   const commit = <T extends Entry | undefined>(what: string, step: () => T): Promise<T> =>
     inOrder(() => {
       const entry = write(what, step);
+      version += 1;
       if (entry?.kind === 'revision') states.keep(entry);
       if (entry) subscribers.tell(entry);
       return entry;
@@ -58,6 +60,8 @@ export const createLog = (store: Store, { onListenerError = console.error }: Log
   return {
     ...createReader(store, states),
 
+    version: () => version,
+
     append: (draft) => commit(`a revision of ${draft.story}`, () => writer.append(draft)),
 
     withdraw: (story, at) => commit(`the withdrawal of ${story}`, () => writer.withdraw(story, at)),
@@ -67,6 +71,7 @@ export const createLog = (store: Store, { onListenerError = console.error }: Log
     redact: (story, which) =>
       inOrder(() => {
         const result = write(`the redaction of ${story}`, () => writer.redact(story, which));
+        version += 1;
         states.clear();
         if (result.kind === 'redacted') scrub();
         return result;
@@ -77,8 +82,15 @@ export const createLog = (store: Store, { onListenerError = console.error }: Log
       const sequence = readPosition(store, after);
       if (sequence === undefined) throw new UnknownPositionError(after);
       const place = store.slug(story);
-      const history = story === everyStory ? replay(sequence) : place ? replay(sequence, place) : [];
+      const history = story === everyStory ? replay.history(sequence) : place ? replay.history(sequence, place) : [];
       return subscribers.add(story, history, store.head(), listener);
+    },
+
+    next: (after, wanted) => {
+      if (closed) throw new LogClosedError();
+      const sequence = readPosition(store, after);
+      if (sequence === undefined) throw new UnknownPositionError(after);
+      return replay.next(sequence, wanted);
     },
 
     close: () => (closed ??= end()),

@@ -53,7 +53,9 @@ const createMemoryStore = (epoch: string): Store => {
 
     entry: (story, sequence) => storyOf(story).entries.findLast((entry) => entry.sequence <= sequence),
     entries: ({ after, until, limit, story }) =>
-      (story === undefined ? entries : storyOf(story).entries).filter(({ sequence }) => sequence > after && sequence <= until).slice(0, limit),
+      story === undefined
+        ? entries.slice(after, Math.min(until, after + limit)) // the first has sequence 1
+        : storyOf(story).entries.filter(({ sequence }) => sequence > after && sequence <= until).slice(0, limit),
     revision: (story, number) => storyOf(story).revisions[number - 1]?.row,
     revisions: (story, { before, until, limit }) =>
       storyOf(story).revisions.map(({ row }) => row).filter(({ number, sequence }) => number < before && sequence <= until).toReversed().slice(0, limit),

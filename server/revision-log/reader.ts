@@ -6,7 +6,7 @@ import type { End } from './folding.ts';
 import type { States } from './states.ts';
 import { endOfTime, type EntryRow, type RevisionRow, type SlugRow, type Store } from './store.ts';
 
-export type LogReader = Pick<RevisionLog, 'epoch' | 'head' | 'published' | 'files' | 'changedSince' | 'find' | 'memory' | 'locate' | 'revision' | 'diff' | 'revisions'>;
+export type LogReader = Pick<RevisionLog, 'epoch' | 'head' | 'published' | 'files' | 'changedSince' | 'find' | 'memory' | 'locate' | 'revision' | 'source' | 'diff' | 'revisions'>;
 
 type Published = ReturnType<LogReader['published']>;
 
@@ -19,6 +19,14 @@ export const createReader = (store: Store, states: States): LogReader => {
     const place = store.slug(slug);
     const sequence = readPosition(store, text);
     return place && sequence !== undefined ? store.entry(place.story, Math.min(sequence, place.until ?? endOfTime)) : undefined;
+  };
+
+  /** The revision that a number or a position means, as far as the slug knows its story. */
+  const rowOf = (slug: string, which: number | Position): RevisionRow | undefined => {
+    const place = store.slug(slug);
+    const number = typeof which === 'number' ? which : entryAt(slug, which)?.revision;
+    const row = place && number !== undefined ? store.revision(place.story, number) : undefined;
+    return row && !isBeyond(row, place) ? row : undefined;
   };
 
   const endOf = (entry: EntryRow): End => ({ position: position(entry.sequence), row: revisionAt(store, entry) });
@@ -81,12 +89,15 @@ export const createReader = (store: Store, states: States): LogReader => {
     },
 
     revision: (slug, which): Lookup => {
-      const place = store.slug(slug);
-      const number = typeof which === 'number' ? which : entryAt(slug, which)?.revision;
-      const row = place && number !== undefined ? store.revision(place.story, number) : undefined;
-      if (!row || isBeyond(row, place)) return { kind: 'unknown' };
+      const row = rowOf(slug, which);
+      if (!row) return { kind: 'unknown' };
       if (row.redacted) return { kind: 'redacted', position: position(row.sequence) };
       return { kind: 'found', state: states.of(row, slug), summary: summaryOf(row, position(row.sequence)) };
+    },
+
+    source: (slug, which) => {
+      const row = rowOf(slug, which);
+      return row && !row.redacted ? store.origin(row).source : undefined;
     },
 
     diff: (slug, from, to): DiffLookup => {

@@ -1,5 +1,6 @@
 /** History as its listeners would have been given it, had they been there. */
 import { formatPosition } from '../core/protocol.ts';
+import type { Position } from '../core/story.ts';
 import type { Entry, Revision } from '../revision-log.ts';
 import type { States } from './states.ts';
 import type { EntryRow, RevisionRow, SlugRow, Store } from './store.ts';
@@ -7,11 +8,12 @@ import { endOfTime } from './store.ts';
 
 /** rows read at once */
 const batch = 256;
+/** rows that one call of `next` looks at */
+const lookedAt = 64;
 
 /** What a listener has of a story: the position it was told last, and the revision it holds, unless that is redacted. */
 type Held = { sequence: number; row?: RevisionRow };
 
-/** Returns what tells the entries after `after`: those of every story, or of one as its slug knows it. */
 export const createReplay = (store: Store, states: States) => {
   const position = (sequence: number) => formatPosition(store.epoch, sequence);
 
@@ -51,20 +53,47 @@ export const createReplay = (store: Store, states: States) => {
     }
   }
 
-  return function* (after: number, place?: SlugRow): Generator<Entry> {
-    const holds = new Map<number, Held | undefined>();
-    for (const entry of rows(after, place)) {
-      const { story, sequence, revision } = entry;
-      const held = holds.has(story) ? holds.get(story) : heldAt(story, after);
-      if (entry.kind === 'revision') {
-        const row = store.revision(story, revision);
-        const deliverable = row?.redacted === false ? row : undefined;
-        if (deliverable) yield revisionOf(entry, deliverable, held);
-        holds.set(story, deliverable ? { sequence, row: deliverable } : held);
-      } else {
-        yield endingOf(entry, held);
-        holds.set(story, { ...held, sequence });
+  /** The revision that an entry made, unless it is redacted. */
+  const readable = ({ story, revision }: EntryRow): RevisionRow | undefined => {
+    const row = store.revision(story, revision);
+    return row?.redacted === false ? row : undefined;
+  };
+
+  /** As a listener is told who has been told all before it; `undefined` of a redacted revision. */
+  const entryOf = (entry: EntryRow): Entry | undefined => {
+    const held = heldAt(entry.story, entry.sequence - 1);
+    if (entry.kind !== 'revision') return endingOf(entry, held);
+    const row = readable(entry);
+    return row && revisionOf(entry, row, held);
+  };
+
+  return {
+    /** Tells the entries after `after`: those of every story, or of one as its slug knows it. */
+    history: function* (after: number, place?: SlugRow): Generator<Entry> {
+      const holds = new Map<number, Held | undefined>();
+      for (const entry of rows(after, place)) {
+        const { story, sequence } = entry;
+        const held = holds.has(story) ? holds.get(story) : heldAt(story, after);
+        if (entry.kind === 'revision') {
+          const row = readable(entry);
+          if (row) yield revisionOf(entry, row, held);
+          holds.set(story, row ? { sequence, row } : held);
+        } else {
+          yield endingOf(entry, held);
+          holds.set(story, { ...held, sequence });
+        }
       }
-    }
+    },
+
+    /** What `RevisionLog.next` promises. */
+    next: (after: number, wanted: (story: string) => boolean): { position: Position; entry?: Entry } => {
+      let last = after;
+      for (const row of store.entries({ after, until: endOfTime, limit: lookedAt })) {
+        last = row.sequence;
+        const entry = wanted(row.slug) || (row.kind === 'move' && wanted(row.to)) ? entryOf(row) : undefined;
+        if (entry) return { position: entry.position, entry };
+      }
+      return { position: position(last) };
+    },
   };
 };

@@ -15,12 +15,14 @@ import { renderStory } from '../../server/pages/story.ts';
 
 const root = new URL('../../', import.meta.url);
 
-/** Builds the scripts as `npm run build` does, into a folder of their own; whoever asks for it removes it. */
-export const buildScripts = async () => {
+/** Builds the scripts as `npm run build` does, those of the pages or the element's too, into a folder of their own; whoever asks for it removes it. */
+export const buildScripts = async (options: { embed?: true } = {}) => {
   const folder = await mkdtemp(join(tmpdir(), 'stop-press-client-'));
-  await build({ root: root.pathname, configFile: new URL('client/vite.config.ts', root).pathname, logLevel: 'error', build: { outDir: folder, emptyOutDir: true } });
+  for (const config of ['client/vite.config.ts', ...(options.embed ? ['client/embed.vite.config.ts'] : [])]) {
+    await build({ root: root.pathname, configFile: new URL(config, root).pathname, logLevel: 'error', build: { outDir: folder, emptyOutDir: config === 'client/vite.config.ts' } });
+  }
   const manifest = JSON.parse(await readFile(join(folder, '.vite/manifest.json'), 'utf8')) as Record<string, { file: string }>;
-  return { folder, fileOf: (name: 'story' | 'changes' | 'index' | 'walk'): string => manifest[`client/${name}.ts`]?.file ?? '' };
+  return { folder, fileOf: (name: 'story' | 'changes' | 'index' | 'walk' | 'frame' | 'embed/changes'): string => manifest[`client/${name}.ts`]?.file ?? '' };
 };
 
 export type FakeSocket = {
@@ -46,7 +48,7 @@ export const createSite = async () => {
   const states: State[] = [];
   const sockets: FakeSocket[] = [];
   let waiting: ((socket: FakeSocket) => void)[] = [];
-  const site = { lang: 'en', script: (name: 'story' | 'index' | 'walk') => `/client/${scripts.fileOf(name)}` };
+  const site = { lang: 'en', script: (name: 'story' | 'index' | 'walk' | 'frame') => `/client/${scripts.fileOf(name)}` };
 
   const latest = (slug: string) => states.findLast(({ story }) => story === slug);
 

@@ -12,7 +12,13 @@ type Segment = { text: string; line: number };
 const remembered = createMemo<Reading>(8_000_000);
 
 /** The headings and blocks of a Markdown text, as one HTML tree would have them. `story` is what addresses are relative to. */
-export const markdownPieces = (body: Body, story: string, problems: Problems): Piece[] => {
+export const markdownPieces = (body: Body, story: string, problems: Problems): Piece[] => markdownParts(body, story, problems).flatMap(({ pieces }) => pieces);
+
+/** A stretch of the text that stands on its own, but for link definitions, and what it says. */
+export type Part = { text: string; pieces: Piece[] };
+
+/** The same, and where in the text it stands. Joined, the parts are the text. */
+export const markdownParts = (body: Body, story: string, problems: Problems): Part[] => {
   const segments = segmentsOf(body.text);
   const env: Env = {};
   // Link definitions count everywhere in the text.
@@ -21,16 +27,16 @@ export const markdownPieces = (body: Body, story: string, problems: Problems): P
     problems.error({ line: body.lines[0] ?? 1, column: 1 }, 'a link definition, [name]: address "title", is too long for how often it may be used: shorten it');
     return [];
   }
-  const pieces: Piece[] = [];
+  const parts: Part[] = [];
   for (let first = 0; first < segments.length; ) {
-    const { length, reading } = readFrom(segments, first, story, env);
+    const { text, length, reading } = readFrom(segments, first, story, env);
     const start = segments[first]?.line ?? 0;
     const inFile: InFile = (thing) => ({ ...thing, line: body.lines[start + thing.line] ?? 1 });
     for (const { severity, message, ...place } of reading.problems) problems[severity](inFile(place), message);
-    for (const piece of reading.pieces) pieces.push(piece.kind === 'block' ? piece : headingInFile(piece, inFile));
+    parts.push({ text, pieces: reading.pieces.map((piece) => (piece.kind === 'block' ? piece : headingInFile(piece, inFile))) });
     first += length;
   }
-  return pieces;
+  return parts;
 };
 
 /** From lines of a segment to lines of the file. */
@@ -58,7 +64,7 @@ const mayExplode = (text: string, { references = {} }: Env): boolean => {
   return longest * (text.split(']').length - 1) > 1_000_000 + 10 * text.length;
 };
 
-type Closed = { length: number; reading: Extract<Reading, { kind: 'closed' }> };
+type Closed = { text: string; length: number; reading: Extract<Reading, { kind: 'closed' }> };
 
 /** Reads a segment, together with as many of the next as it takes for it to be closed: twice as many each time. */
 const readFrom = (segments: readonly Segment[], first: number, story: string, env: Env): Closed => {
@@ -67,6 +73,6 @@ const readFrom = (segments: readonly Segment[], first: number, story: string, en
     const isLast = first + length >= segments.length;
     const key = [story, isLast, text.includes(']') ? JSON.stringify(env.references ?? {}) : '', text].join('\0');
     const reading = remembered(key, () => readMarkdown(text, story, env, isLast));
-    if (reading.kind === 'closed') return { length, reading };
+    if (reading.kind === 'closed') return { text, length, reading };
   }
 };
