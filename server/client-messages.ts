@@ -1,13 +1,12 @@
 /** What a client may say, checked whole. Apart from `core/protocol.ts`, which goes into browsers and needs no checker there. */
 import * as v from 'valibot';
 import type { ClientMessage } from './core/protocol.ts';
+import { clientMessage } from './schema/messages.ts';
 
 /** `unknown` is of a type that a later version may have: it is ignored. `problem` says in one line what is wrong. */
 export type Reading = { kind: 'message'; message: ClientMessage } | { kind: 'unknown' } | { kind: 'bad'; problem: string };
 
 const envelope = v.object({ type: v.string() });
-const subscribe = v.object({ type: v.literal('subscribe'), story: v.string(), after: v.exactOptional(v.string()), format: v.exactOptional(v.string()) });
-const unsubscribe = v.object({ type: v.literal('unsubscribe'), story: v.string() });
 const knownTypes = new Set(['subscribe', 'unsubscribe']);
 
 /** Unknown fields are dropped. Never throws. */
@@ -17,7 +16,7 @@ export const readClientMessage = (text: string): Reading => {
   const outer = v.safeParse(envelope, json);
   if (!outer.success) return { kind: 'bad', problem: describe(outer.issues) };
   if (!knownTypes.has(outer.output.type)) return { kind: 'unknown' };
-  const read = v.safeParse(v.variant('type', [subscribe, unsubscribe]), json);
+  const read = v.safeParse(clientMessage, json);
   return read.success ? { kind: 'message', message: read.output } : { kind: 'bad', problem: describe(read.issues) };
 };
 

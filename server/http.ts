@@ -9,6 +9,7 @@ import { fingerprint, redirect } from './http/answers.ts';
 import { createApi, type FileProblem } from './http/api.ts';
 import { createAssets, createStoryFiles } from './http/assets.ts';
 import { crossOrigin } from './http/cross-origin.ts';
+import { createDocuments } from './http/documents.ts';
 import { answerErrors, notFound, readOnly, refuseMalformed } from './http/errors.ts';
 import { createEventRoutes } from './http/events.ts';
 import { createFeedRoutes } from './http/feeds.ts';
@@ -76,6 +77,7 @@ export const createHttp = ({ log, readers = createReaders({ log }), problemsOf, 
   app.use(createFeedRoutes({ ...options, log, edition }));
   app.use(createSearch({ log, edition }));
   app.use(createWebhookRoutes({ ...options, list: webhooks }));
+  app.use(createDocuments(options));
   app.use('/api', createApi({ ...options, log, readers, problemsOf, edition }));
   app.use(createStoryFiles(storiesFolder, crossOrigin(options.origins)));
   app.use(createSite({ log, site, edition }));

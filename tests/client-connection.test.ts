@@ -6,6 +6,7 @@ import type { Line, LineEvent, SocketListener } from '../client/connection.ts';
 import { createConnection, dueAt, firstLine, limits } from '../client/connection.ts';
 import { stepOfPage as step } from '../client/presence.ts';
 import { createFakeClock } from './fake-clock.ts';
+import { checked } from './checked.ts';
 
 const hello: ServerMessage = { type: 'hello', protocol: 'stop-press.v1', session: 's', heartbeatMs: 25_000, limits: { maxMessageBytes: 1, maxSubscriptions: 1, messagesPerSecond: 1 } };
 const live: ServerMessage = { type: 'live', story: 'storm', position: '7f3a9c21_1' };
@@ -113,7 +114,7 @@ const createScene = (random: () => number = () => 0.5) => {
   const answer = (...all: ServerMessage[]) => {
     const socket = current();
     socket.readyState = 1;
-    for (const message of all) socket.listener.heard(JSON.stringify(message));
+    for (const message of all) socket.listener.heard(JSON.stringify(checked(message)));
   };
   return { clock, sockets, heard, phases, connection, current, answer };
 };

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { received as messageOf } from './checked.ts';
 import { createFolders, startServer, type Folders, type ServerProcess } from './server-process.ts';
 
 /** strace, installed where that is possible; `undefined` where it is not to be had. */
@@ -60,8 +61,8 @@ test.skipIf(strace === undefined)('every revision is synced before the first soc
   const received: number[] = [];
   const heard = new Set<() => void>();
   socket.on('message', (data) => {
-    const message: { type: string; revision?: number } = JSON.parse(String(data));
-    if (message.type === 'diff' && message.revision !== undefined) received.push(message.revision);
+    const message = messageOf(String(data));
+    if (message.type === 'diff') received.push(message.revision);
     for (const check of heard) check();
   });
   const until = (revision: number) =>

@@ -1,6 +1,7 @@
 /** A reader of server-sent events, written from the HTML Standard (9.2.6): raw enough to see every line, and to stop reading. */
 import { request, type IncomingMessage } from 'node:http';
 import type { AnyDiff, ServerMessage } from '../server/core/protocol.ts';
+import { received } from './checked.ts';
 
 export type ServerEvent = { id?: string; event?: string; message: ServerMessage | AnyDiff };
 
@@ -26,7 +27,7 @@ export const openEvents = async (port: number, path: string, headers: Record<str
     const { id, event, data } = Object.fromEntries(fields);
     fields = new Map();
     if (data === undefined) return;
-    const dispatched = { ...(id !== undefined && { id }), ...(event !== undefined && { event }), message: JSON.parse(data) as ServerEvent['message'] };
+    const dispatched = { ...(id !== undefined && { id }), ...(event !== undefined && { event }), message: received(data) };
     events.push(dispatched);
     for (const listener of listeners) listener(dispatched);
   };

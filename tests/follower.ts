@@ -11,6 +11,8 @@ import type { AnyDiff, ClientMessage, Ended, Format, Live, ServerMessage, Snapsh
 import type { Content, Position, State } from '../server/core/story.ts';
 
 /** `state` is the whole of it, as far as its reader can know it: where patches were asked for. */
+import { checked, sent } from './checked.ts';
+
 type Held = { position: Position; content: Content; state?: State };
 
 export type Follower = ReturnType<typeof createFollower>;
@@ -150,7 +152,7 @@ export const createFollower = (wanted: string, { format, onState = () => undefin
 
   return {
     connect: (sendMessage: (message: ClientMessage) => void) => {
-      send = sendMessage;
+      send = (message) => sendMessage(sent(message));
       live = false;
       told = new Map();
       restarts = [];
@@ -162,6 +164,7 @@ export const createFollower = (wanted: string, { format, onState = () => undefin
     },
 
     receive: (message: ServerMessage | AnyDiff): void => {
+      checked(message);
       switch (message.type) {
         case 'snapshot': return onSnapshot(message);
         case 'diff': onDiff(message); return moveOn(message.to, message);

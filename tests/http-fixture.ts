@@ -44,8 +44,15 @@ const ask = (port: number, path: string, headers: Record<string, string> = {}, m
   new Promise((resolve, reject) => {
     const sent = request({ host: '127.0.0.1', port, path, method, headers, agent: false }, (response) => {
       const parts: Buffer[] = [];
-      response.on('data', (part: Buffer) => parts.push(part));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(parts).toString(), bytes: Buffer.concat(parts) }));
+      response.on('data', (part: Buffer) => {
+        parts.push(part);
+        // A stream does not end: its first piece has to do.
+        if (response.headers['content-type'] === 'text/event-stream') response.emit('end');
+      });
+      response.once('end', () => {
+        response.destroy();
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(parts).toString(), bytes: Buffer.concat(parts) });
+      });
     });
     sent.on('error', reject);
     sent.end();

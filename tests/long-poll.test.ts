@@ -7,6 +7,7 @@ import { createMemoryLog } from '../server/revision-log/memory.ts';
 import { createReaders, type ReadersOptions } from '../server/readers.ts';
 import { startSite, type Answer } from './http-fixture.ts';
 import { contentOf, createNewsroom } from './newsroom.ts';
+import { received } from './checked.ts';
 
 type Site = Awaited<ReturnType<typeof startSite>>;
 
@@ -40,7 +41,7 @@ const start = async (options: Partial<ReadersOptions> = {}) => {
   return { log, readers, newsroom: createNewsroom(log), get, poll, port, areWaiting: (count: number) => expect.poll(() => waiting).toBe(count) };
 };
 
-const diffOf = ({ body }: Answer): Diff => JSON.parse(body) as Diff;
+const diffOf = ({ body }: Answer): Diff => received(body) as Diff;
 
 describe('the diff to now', () => {
   test('comes at once where there is one, and says where it leads', async () => {

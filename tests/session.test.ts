@@ -410,8 +410,8 @@ describe('what a client says', () => {
   test('unknown types and fields are ignored', async () => {
     await revise('storm');
     const wire = connect();
-    expect(wire.say({ type: 'applaud', story: 7 })).toEqual([]);
-    expect(briefs(wire.say({ type: 'subscribe', story: 'storm', mood: 'calm' }))).toEqual([`snapshot storm ${at(1)}`, `live storm ${at(1)}`]);
+    expect(wire.saySomethingElse({ type: 'applaud', story: 7 })).toEqual([]);
+    expect(briefs(wire.saySomethingElse({ type: 'subscribe', story: 'storm', mood: 'calm' }))).toEqual([`snapshot storm ${at(1)}`, `live storm ${at(1)}`]);
     expect(wire.closed()).toBeUndefined();
   });
 

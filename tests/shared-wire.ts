@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { ServerMessage } from '../server/core/protocol.ts';
 import type { FanOut } from '../server/fan-out.ts';
 import { createReaders, type Clock, type Reader, type ReadersOptions } from '../server/readers.ts';
+import { checked } from './checked.ts';
 import type { Wire } from './wire.ts';
 
 type Parcel = { kind: 'frame'; message: ServerMessage; bytes: number } | { kind: 'ping'; text: string };
@@ -75,8 +76,10 @@ export const createSharedWires = ({ now, ...options }: Omit<ReadersOptions, 'clo
       errors,
       deliver: () => {
         const parcel = parcels.shift();
-        if (parcel?.kind === 'frame') inFlight -= parcel.bytes;
-        else if (parcel) readers.pong(reader, parcel.text);
+        if (parcel?.kind === 'frame') {
+          inFlight -= parcel.bytes;
+          checked(parcel.message);
+        } else if (parcel) readers.pong(reader, parcel.text);
         return parcel;
       },
       isFull: () => (mostInFlight) > readers.limits.windowBytes,

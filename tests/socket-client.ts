@@ -7,6 +7,7 @@ import type { RevisionLog } from '../server/revision-log.ts';
 import { createMemoryLog } from '../server/revision-log/memory.ts';
 import { createReaders, type ReadersOptions } from '../server/readers.ts';
 import { createSocketServer, type SocketServerOptions } from '../server/socket.ts';
+import { received, sent } from './checked.ts';
 
 export type ServeOptions = Partial<SocketServerOptions['options']> & Pick<ReadersOptions, 'limits' | 'heartbeatMs' | 'maxPerAddress'>;
 
@@ -52,7 +53,7 @@ export const connectClient = (url: string, { protocols = [], ...options }: Clien
   const messages: ServerMessage[] = [];
   const checks = new Set<() => void>();
   ws.on('message', (data) => {
-    messages.push(JSON.parse(String(data)));
+    messages.push(received(String(data)));
     for (const check of checks) check();
   });
   ws.on('error', () => undefined);
@@ -79,6 +80,6 @@ export const connectClient = (url: string, { protocols = [], ...options }: Clien
     opened: once(ws, 'open'),
     /** Resolves with the close code. */
     closed,
-    say: (message: ClientMessage) => ws.send(JSON.stringify(message)),
+    say: (message: ClientMessage) => ws.send(JSON.stringify(sent(message))),
   };
 };

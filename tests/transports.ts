@@ -9,6 +9,7 @@ import { everyStory, type AnyDiff, type Format, type ServerMessage } from '../se
 import type { Content, Position, State } from '../server/core/story.ts';
 import { createFollower, isBefore } from './follower.ts';
 import { openEvents, type EventClient } from './event-client.ts';
+import { received } from './checked.ts';
 
 /** A state that a subscriber has reached. `folded` is what brought it there stands for; absent for a whole state. */
 export type Reached = { story: string; position: Position; hash: string; folded?: number };
@@ -86,7 +87,7 @@ export const socketSubscriber = (port: number, story: string, format: Format): S
       opened.on('open', () => follower.connect((message) => opened.readyState === WebSocket.OPEN && opened.send(JSON.stringify(message))));
       opened.on('message', (data) => {
         if (ws !== opened) return;
-        const message = JSON.parse(String(data)) as ServerMessage;
+        const message = received(String(data));
         last = message.type === 'diff' ? message : undefined;
         follower.receive(message);
       });
@@ -225,7 +226,7 @@ export const pollSubscriber = (port: number, wanted: string, format: Format): Su
     const held = holder.held.get(story);
     if (!held) return fetch();
     stop = get(port, `${addressOf(story)}/diffs/${held.position}..?wait=25&format=${format}`, ({ status, body }) => {
-      if (status === 200) onDiff(JSON.parse(body) as AnyDiff);
+      if (status === 200) onDiff(received(body) as AnyDiff);
       if (status === 410) later(poll);
       else if (status === 404) fetch();
       else poll();

@@ -1,9 +1,10 @@
 /** A socket pair without sockets: what the server sends lies in it until it is delivered, as slowly as a test likes. */
-import type { ServerMessage } from '../server/core/protocol.ts';
+import type { ClientMessage, ServerMessage } from '../server/core/protocol.ts';
 import { createFrames, type Frames } from '../server/frames.ts';
 import type { RevisionLog } from '../server/revision-log.ts';
 import { createSession, type SessionLimits } from '../server/session.ts';
 import { fullBucket } from '../server/session/rate.ts';
+import { checked, sent } from './checked.ts';
 
 export const limits: SessionLimits = {
   maxMessageBytes: 4_096,
@@ -19,6 +20,7 @@ type Parcel = { kind: 'frame'; message: ServerMessage; bytes: number } | { kind:
 
 export type WireOptions = {
   log: RevisionLog;
+  id?: string;
   frames?: Frames;
   limits?: Partial<SessionLimits>;
   heartbeatMs?: number;
@@ -28,7 +30,7 @@ export type WireOptions = {
 export type Wire = ReturnType<typeof createWire>;
 
 /** A session with its end of the wire. Its errors are thrown, not reported. */
-export const createWire = ({ log, frames = createFrames(), limits: own, heartbeatMs = 25_000, now = () => 0 }: WireOptions) => {
+export const createWire = ({ log, id = 'session', frames = createFrames(), limits: own, heartbeatMs = 25_000, now = () => 0 }: WireOptions) => {
   const parcels: Parcel[] = [];
   const errors: unknown[] = [];
   let closed: number | undefined;
@@ -38,8 +40,8 @@ export const createWire = ({ log, frames = createFrames(), limits: own, heartbea
 
   const bucket = fullBucket({ perSecond: 10, burst: own?.messageBurst ?? limits.messageBurst }, now());
   const session = createSession({
+    id,
     bucket: () => bucket,
-    id: 'session',
     log,
     frames,
     limits: { ...limits, ...own },
@@ -65,8 +67,11 @@ export const createWire = ({ log, frames = createFrames(), limits: own, heartbea
   /** Takes one parcel out; a ping is answered at once. */
   const deliver = (): Parcel | undefined => {
     const parcel = parcels.shift();
-    if (parcel?.kind === 'frame') inFlight -= parcel.bytes;
-    else if (parcel) session.pong(parcel.payload);
+    if (parcel?.kind === 'frame') {
+      inFlight -= parcel.bytes;
+      checked(parcel.message);
+    }
+    if (parcel?.kind === 'ping') session.pong(parcel.payload);
     return parcel;
   };
 
@@ -74,6 +79,11 @@ export const createWire = ({ log, frames = createFrames(), limits: own, heartbea
     const messages: ServerMessage[] = [];
     for (let parcel = deliver(); parcel; parcel = deliver()) if (parcel.kind === 'frame') messages.push(parcel.message);
     return messages;
+  };
+
+  const say = (message: object): ServerMessage[] => {
+    session.receive(JSON.stringify(message));
+    return deliverAll();
   };
 
   return {
@@ -87,9 +97,8 @@ export const createWire = ({ log, frames = createFrames(), limits: own, heartbea
     isFull: () => mostInFlight > windowBytes,
     closed: () => closed,
     /** Sends a message as the client, and returns what it is answered. */
-    say: (message: object): ServerMessage[] => {
-      session.receive(JSON.stringify(message));
-      return deliverAll();
-    },
+    say: (message: ClientMessage): ServerMessage[] => say(sent(message)),
+    /** The same with what is no message of this version. */
+    saySomethingElse: say,
   };
 };

@@ -18,7 +18,8 @@ export const compact = ({ ops, folded, ...frame }: Diff, before: Before): Compac
     if (op.op === 'insert') return compactInsert(op, times.shortened(op), copy);
     return op.op === 'edit' ? compactEdit(op, times.shortened(op), copy) : op;
   });
-  return { ...frame, ...(folded !== 1 && { folded }), compact: short };
+  const { hash, ...head } = frame;
+  return { ...head, ...(folded !== 1 && { folded }), hash, compact: short };
 };
 
 /** Throws where the message does not fit the state. */

@@ -67,7 +67,7 @@ export type Heartbeat = { type: 'heartbeat'; at: Time; position: Position };
 export type ErrorMessage = { type: 'error'; code: ErrorCode; message: string; story?: string };
 export type Bye = { type: 'bye'; code: number; retryAfterMs: [min: number, max: number] };
 
-export type ErrorCode = 'bad-message' | 'bad-position' | 'unknown-story' | 'unsupported-format' | 'too-many-subscriptions' | 'rate';
+export type ErrorCode = 'bad-message' | 'unknown-story' | 'unsupported-format' | 'too-many-subscriptions' | 'rate';
 
 /** What a client is sent that has asked for no other format. */
 export type ServerMessage = Hello | Snapshot | Diff | Live | Ended | Heartbeat | ErrorMessage | Bye;

@@ -5,10 +5,10 @@ import { renderError } from '../pages/error.ts';
 import type { Site } from '../pages/layout.ts';
 import { keepShortly } from './answers.ts';
 
-const statuses = { malformed: 400, forbidden: 403, missing: 404, readonly: 405, withdrawn: 410, redacted: 410, crowded: 429, failed: 500, stopping: 503 } as const;
+export const statuses = { malformed: 400, forbidden: 403, missing: 404, readonly: 405, withdrawn: 410, redacted: 410, crowded: 429, failed: 500, stopping: 503 } as const;
 
 /** s after which a request that failed so may be made again */
-const retryAfter: Partial<Record<Failure, number>> = { crowded: 30, stopping: 5 };
+export const retryAfter: Partial<Record<Failure, number>> = { crowded: 30, stopping: 5 };
 
 export type Failure = keyof typeof statuses;
 
@@ -52,6 +52,7 @@ export const notFound: RequestHandler = () => {
 
 /** The last handler: says what failed, and hands what nobody foresaw to `report`. */
 export const answerErrors = (site: Site, report: (error: unknown) => void): ErrorRequestHandler => (error: unknown, request, response, next) => {
+  if (!response.headersSent && [412, 416].includes(statusOf(error))) return void response.status(statusOf(error)).set('Cache-Control', 'no-store').end();
   const known = asHttpError(error);
   if (known.failure === 'failed') report(error);
   if (response.headersSent) return next(error);

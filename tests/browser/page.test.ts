@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Section } from '../../server/core/story.ts';
 import { launchChromium } from './chromium.ts';
+import { checkFrames } from './frames.ts';
 import { createSite, follow } from './site.ts';
 import { at, content, firstState, longContent, section } from './stories.ts';
 
@@ -19,6 +20,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   page = await browser.newPage();
+  checkFrames(page);
 });
 afterEach(() => page.close());
 

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { replaceInEditor } from '../editor.ts';
 import { createFolders, startServer, type Folders, type ServerProcess } from '../server-process.ts';
 import { launchChromium } from './chromium.ts';
+import { checkFrames } from './frames.ts';
 import { createProxy } from './proxy.ts';
 
 const story = `---
@@ -40,6 +41,7 @@ beforeEach(async () => {
   server = await startServer(folders);
   proxy = await createProxy(server.address);
   page = await browser.newPage();
+  checkFrames(page);
   page.setDefaultTimeout(12_000);
   await page.goto(`${proxy.address}/stories/ferry`);
   await live();

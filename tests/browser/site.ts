@@ -12,6 +12,7 @@ import type { Change, Content, State, Time } from '../../server/core/story.ts';
 import { diff } from '../../server/core/diff.ts';
 import { renderIndex } from '../../server/pages/index.ts';
 import { renderStory } from '../../server/pages/story.ts';
+import { checked, sent } from '../checked.ts';
 
 const root = new URL('../../', import.meta.url);
 
@@ -97,11 +98,11 @@ export const createSite = async () => {
 
 const wrap = (ws: WebSocket, address: URL): FakeSocket => {
   const heard: ClientMessage[] = [];
-  ws.on('message', (data) => heard.push(JSON.parse(String(data)) as ClientMessage));
+  ws.on('message', (data) => heard.push(sent(JSON.parse(String(data)) as ClientMessage)));
   return {
     address,
     heard,
-    send: (...messages) => { for (const message of messages) ws.send(JSON.stringify(message)); },
+    send: (...messages) => { for (const message of messages) ws.send(JSON.stringify(checked(message))); },
     close: (code) => ws.close(code),
     cut: () => ws.terminate(),
     isOpen: () => ws.readyState === ws.OPEN,
