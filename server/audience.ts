@@ -1,6 +1,6 @@
 /**
  * Readers who stand at the same place: they have been told the same, follow the same, and nothing is due to them. Whatever happens next is worked out once, and goes to all of them
- * as the same bytes in one write each, several changes joined where they come together.
+ * as the same bytes; what comes together goes out in one write.
  *
  * What a reader of an audience costs is a line in these arrays. Who cannot take what comes leaves, with a standpoint from which a session of its own goes on.
  */
@@ -9,8 +9,8 @@ import type { Socket } from 'node:net';
 import type { FanOut } from './fan-out.ts';
 import { descriptorOf } from './fan-out.ts';
 import type { Frame, Frames } from './frames.ts';
-import type { RevisionLog } from './revision-log.ts';
-import { createCourse, type Standpoint } from './session/course.ts';
+import type { Entry, RevisionLog } from './revision-log.ts';
+import { createCourse, type Course, type Standpoint } from './session/course.ts';
 import type { FlowLimits } from './session/flow.ts';
 import { websocketFrame } from './websocket-frame.ts';
 
@@ -46,7 +46,12 @@ type Round = { number: number; sent: number; at: number };
 
 /** Bytes are counted for the audience as a whole: `sent` so far, and for each member up to where it is known to have read. */
 export const createAudience = <M extends Member>({ from, log, frames, limits, heartbeatMs, now, fanOut, schedule, onLeft, onOverdue, onError }: AudienceOptions<M>) => {
-  const course = createCourse({ log, frames, max: limits.maxSubscriptions, listener: (entry) => hear(() => course.hear(entry)), start: from });
+  const begin = (start: Standpoint, listener: (entry: Entry) => void): Course => createCourse({ log, frames, max: limits.maxSubscriptions, listener, start });
+  const course = begin(from, (entry) => guarded(() => hear(entry)));
+  /** Where members stand until what is pending has been written: everything since is due there. */
+  let behind = begin(from, () => undefined);
+  let pending: Buffer[] = [];
+  let pendingBytes = 0;
   const members: M[] = [];
   let descriptors = new Int32Array(64);
   let read = new Float64Array(64);
@@ -87,48 +92,55 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
   };
 
   /** One write to each member. Who has no room for it leaves, from where it stands. */
-  const deliver = (parts: Buffer[], before: Standpoint): void => {
+  const deliver = (parts: Buffer[]): void => {
     const whole = parts.reduce((sum, part) => sum + part.length, 0);
-    if (sent + whole - pinged >= limits.windowBytes / 2) parts.push(newRound(sent + whole));
-    const bytes = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
+    const bytes = Buffer.concat(sent + whole - pinged >= limits.windowBytes / 2 ? [...parts, newRound(sent + whole)] : parts);
     for (let slot = members.length - 1; slot >= 0; slot -= 1) {
       const member = members[slot];
       if (!member) continue;
       const inFlight = inFlightAt(slot);
       if (inFlight > 0 && inFlight + bytes.length > limits.windowBytes) {
         remove(member);
-        onLeft(member, before, inFlight);
+        onLeft(member, behind.standpoint(), inFlight);
       } else fanOut(member.socket, descriptors[slot] ?? -1, bytes);
     }
     sent += bytes.length;
     lastSent = now();
   };
 
-  /** As much of what is due as fits into half a window, so that who has read everything has room for it; or one larger frame. */
-  const takeSome = (): Buffer[] => {
-    const parts: Buffer[] = [];
-    let bytes = 0;
-    course.take(({ data }: Frame) => {
-      if (bytes > 0 && bytes + data.length > limits.windowBytes / 2) return false;
-      bytes += data.length;
-      parts.push(websocketFrame('text', data));
-      return true;
-    });
-    return parts;
+  const write = (): void => {
+    if (pending.length > 0) deliver(pending);
+    pending = [];
+    pendingBytes = 0;
+    behind.end();
+    behind = begin(course.standpoint(), () => undefined);
+  };
+
+  /** At most half a window goes out at once, so that who has read everything has room for it; or one larger frame. */
+  const add = ({ data }: Frame): boolean => {
+    if (pendingBytes > 0 && pendingBytes + data.length > limits.windowBytes / 2) write();
+    pending.push(websocketFrame('text', data));
+    pendingBytes += data.length;
+    return true;
+  };
+
+  const hear = (entry: Entry): void => {
+    behind.hear(entry);
+    course.hear(entry);
+    course.take(add);
+    if (pending.length === 0) return write();
+    if (!scheduled) schedule(() => guarded(flush));
+    scheduled = true;
   };
 
   const flush = (): void => {
     scheduled = false;
-    while (!course.isIdle()) {
-      const before = course.standpoint();
-      const parts = takeSome();
-      if (parts.length > 0) deliver(parts, before);
-    }
+    write();
   };
 
   /** Where something fails nobody may miss anything: each goes on alone. */
   const disband = (error: unknown): void => {
-    const standpoint = course.standpoint();
+    const standpoint = behind.standpoint();
     for (const member of members.slice()) {
       const inFlight = inFlightAt(member.slot);
       remove(member);
@@ -145,17 +157,10 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
     }
   };
 
-  const hear = (take: () => void): void => {
-    guarded(take);
-    if (scheduled || course.isIdle()) return;
-    scheduled = true;
-    schedule(() => guarded(flush));
-  };
-
   const beat = (): void => {
     const heartbeat = websocketFrame('text', frames.encode({ type: 'heartbeat', at: new Date(now()).toISOString(), position: log.head() }).data);
     heartbeats += 1;
-    deliver(heartbeats % 2 === 0 ? [heartbeat, newRound(sent + heartbeat.length)] : [heartbeat], course.standpoint());
+    deliver(heartbeats % 2 === 0 ? [heartbeat, newRound(sent + heartbeat.length)] : [heartbeat]);
   };
 
   /** Rounds that everybody has had the time to answer. */
@@ -175,8 +180,8 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
   return {
     size: (): number => members.length,
 
-    /** Whether something is due that has not gone out yet. */
-    isBehind: (): boolean => !course.isIdle(),
+    /** Whether there is something that has not been written yet. Until then nobody can be taken in. */
+    isPending: (): boolean => pending.length > 0,
 
     covers: course.covers,
     standpoint: course.standpoint,
@@ -193,7 +198,7 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
 
     /** It is gone, or goes on alone from `standing`, which is to be asked for before. */
     remove,
-    standing: (member: M): { from: Standpoint; inFlight: number } => ({ from: course.standpoint(), inFlight: inFlightAt(member.slot) }),
+    standing: (member: M): { from: Standpoint; inFlight: number } => ({ from: behind.standpoint(), inFlight: inFlightAt(member.slot) }),
 
     pong: (member: M, text: string): void => {
       const round = rounds.get(text);
@@ -203,11 +208,14 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
     tick: (): void =>
       guarded(() => {
         judge();
-        if (now() - lastSent >= heartbeatMs && course.isIdle()) beat();
+        if (now() - lastSent >= heartbeatMs && pending.length === 0) beat();
       }),
 
     members: (): readonly M[] => members,
-    end: course.end,
+    end: (): void => {
+      course.end();
+      behind.end();
+    },
   };
 };
 

@@ -160,8 +160,9 @@ export const createReaders = ({ log, maxPerAddress, limits: given, heartbeatMs =
 
   const seatAll = (): void => {
     seating = false;
-    for (const reader of settled) {
-      settled.delete(reader);
+    const waiting = [...settled];
+    settled.clear();
+    for (const reader of waiting) {
       if (reader.place.kind === 'alone') seat(reader, reader.place.session);
     }
     wind();
@@ -174,7 +175,8 @@ export const createReaders = ({ log, maxPerAddress, limits: given, heartbeatMs =
     if (!standing || signature === undefined) return;
     const place = audiences.get(signature) ?? found(signature, standing.from);
     const { audience } = place;
-    if (audience.isBehind() || !isSamePlace(audience.standpoint(), standing.from)) return;
+    if (audience.isPending()) return settle(reader);
+    if (!isSamePlace(audience.standpoint(), standing.from)) return;
     session.stop();
     alone.delete(reader);
     audience.add(reader, standing.inFlight);
