@@ -208,7 +208,7 @@ export const createTopic = ({ story: wanted, since, states, lanes, fetchState, o
 
   const settle = (): void => {
     if (jobs.size > 0) return;
-    if (isEvery) position = head;
+    if (isEvery && isCaughtUp) position = head;
     if (arriving === undefined) return;
     const [at, known] = [arriving, held.get(story)];
     arriving = undefined;

@@ -83,8 +83,8 @@ export const createSocketServer = ({ server, readers, options }: SocketServerOpt
   }
 
   const subscribeByQuery = (reader: Reader, query: URLSearchParams): void => {
-    const [story, after, format] = ['story', 'after', 'format'].map((name) => query.get(name));
-    if (typeof story === 'string') readers.subscribe(reader, { story, ...(typeof after === 'string' && { after }), ...(typeof format === 'string' && { format }) });
+    const [story, after, format] = ['story', 'after', 'format'].map((name) => query.get(name) || undefined);
+    if (story !== undefined) readers.subscribe(reader, { story, ...(after !== undefined && { after }), ...(format !== undefined && { format }) });
   };
 
   const closeAll = async (): Promise<void> => {

@@ -67,6 +67,6 @@ test('a wrong environment variable is named as such', () => {
 test('an option of one command is refused by the others', () => {
   const { values } = readArguments(['--json', '--port', '1']);
   expect(() => refuseForeignOptions('follow', values)).not.toThrow();
-  expect(() => refuseForeignOptions('serve', values)).toThrow('--json is an option of follow, not of serve');
+  expect(() => refuseForeignOptions('serve', values)).toThrow('--json is an option of follow and webhooks, not of serve');
   for (const name of Object.keys(commandOptions)) expect(optionsHelp(commandOptions)).toContain(`--${name}`);
 });

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { limits } from '../client/connection.ts';
 import { follow, FollowError, type Following, type FollowOptions, type Update } from '../client/follow.ts';
 import { everyStory, subprotocol, type ServerMessage } from '../server/core/protocol.ts';
+import type { State } from '../server/core/story.ts';
 import { contentOf, createNewsroom } from './newsroom.ts';
 import { startWholeServer, type WholeServer } from './whole-server.ts';
 
@@ -270,6 +271,23 @@ const scripted = async (script: (peer: Peer, number: number) => void) => {
 };
 const hello = (heartbeatMs = 25_000): ServerMessage => ({ type: 'hello', protocol: subprotocol, session: 's', heartbeatMs, limits: { maxMessageBytes: 4096, maxSubscriptions: 32, messagesPerSecond: 10 } });
 const say = (peer: Peer, ...messages: ServerMessage[]) => { for (const message of messages) peer.send(JSON.stringify(message)); };
+
+test('every story: what has been fetched before `live` leaves the position where it was', async () => {
+  const since = server.log.head();
+  const state = (await (await fetch(`${server.address}/api/stories/storm`)).json()) as State;
+  const snapshot = (story: string): ServerMessage => ({ type: 'snapshot', story, position: since, reset: false, state: { ...state, story } });
+  let more = (): void => {};
+  const other = await scripted((peer) => {
+    say(peer, hello(), snapshot('storm'));
+    more = () => say(peer, snapshot('vote'));
+  });
+  const { following, types, until } = listen(new URL('/', other.address).href, { since, fetch: () => Promise.resolve(new Response(null, { status: 404 })) });
+  await until(() => types().length === 1);
+  more();
+  await until(() => types().length === 2);
+  expect(following.position).toBe(since);
+  await other.close();
+});
 
 describe('a close', () => {
   test.each([4000, 4001, 4003, 1002, 1003, 1007, 1008, 1009])('with %i ends it', async (code) => {

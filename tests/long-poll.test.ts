@@ -73,6 +73,7 @@ describe('the diff to now', () => {
     expect((await get(location)).body).toBe(patch.body);
     expect((await poll('1..2?format=compact')).headers.location).toBe(`/api/stories/storm/diffs/${at(1)}..${at(3)}?format=compact`);
     expect(diffOf(await poll(`${at(1)}..${at(3)}?format=compact`))).toHaveProperty('compact');
+    expect(diffOf(await poll(`${at(1)}..${at(1)}?format=json-patch`))).toMatchObject({ folded: 0, patch: [] });
   });
 
   test('is nothing where nothing is new: 204, at once without a wait', async () => {

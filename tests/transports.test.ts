@@ -4,34 +4,15 @@
  */
 import { expect, test } from 'vitest';
 import { everyStory, formats, parsePosition } from '../server/core/protocol.ts';
-import { createMemoryLog } from '../server/revision-log/memory.ts';
 import type { RevisionLog } from '../server/revision-log.ts';
-import { createReaders } from '../server/readers.ts';
-import { createSocketServer } from '../server/socket.ts';
 import { historiesOf } from './histories.ts';
-import { startSite } from './http-fixture.ts';
 import { contentOf, createNewsroom, createRandom, reworked, type Random } from './newsroom.ts';
 import { eventSubscriber, pollSubscriber, socketSubscriber, type Subscriber } from './transports.ts';
+import { startWholeServer } from './whole-server.ts';
 
 const moments = Number(process.env['MOMENTS'] ?? 40);
 const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 const slugs = ['storm', 'uk/vote é', 'real-0', 'real-1', 'real-2'];
-
-const start = async () => {
-  const log = createMemoryLog({ epoch: '7f3a9c21' });
-  const errors: unknown[] = [];
-  const readers = createReaders({ log, heartbeatMs: 40, onError: (error) => errors.push(error) });
-  const site = await startSite({ log, readers, onError: (error) => errors.push(error) });
-  const sockets = createSocketServer({ server: site.server, readers, options: { origins: [], trustProxy: false } });
-  return {
-    log, readers, errors, port: site.port,
-    close: async () => {
-      readers.close();
-      await sockets.close();
-      await site.close();
-    },
-  };
-};
 
 const subscribersAt = (port: number): Subscriber[] => [
   ...formats.flatMap((format, index) => [
@@ -121,7 +102,7 @@ const steps = (subscribers: readonly Subscriber[], kind: string): number[] =>
 
 test(`one subscriber on each transport, cut off at ${moments} moments (SEED=${seed})`, { timeout: 120_000 + moments * 500 }, async () => {
   const random = createRandom(seed);
-  const { log, readers, errors, port, close } = await start();
+  const { log, readers, errors, port, close } = await startWholeServer({ heartbeatMs: 40 });
   try {
     const { happen, publishAll } = createHappenings(log, random);
     await publishAll();

@@ -62,6 +62,7 @@ export const answerErrors = (site: Site, report: (error: unknown) => void): Erro
   else response.set('Cache-Control', 'no-store');
   const seconds = retryAfter[known.failure];
   if (seconds !== undefined) response.set('Retry-After', String(seconds));
+  if (known.failure === 'stopping') response.set('Connection', 'close');
   if (request.path.startsWith('/api/')) {
     response.type('application/problem+json').send(JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, detail: known.message, code: known.failure }));
   } else {

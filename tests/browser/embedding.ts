@@ -5,8 +5,8 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Content } from '../../server/core/story.ts';
 import { createHttp } from '../../server/http.ts';
-import { createReaders } from '../../server/readers.ts';
 import { createMemoryLog } from '../../server/revision-log/memory.ts';
+import { createReaders } from '../../server/readers.ts';
 import { createSocketServer } from '../../server/socket.ts';
 import { publish } from '../http-fixture.ts';
 import { buildScripts } from './site.ts';
@@ -41,7 +41,7 @@ export const startNewsroom = async ({ origins = [], frameAncestors = [], folder 
     const sockets = createSocketServer({ server, readers, options });
     const address = await listen(server, port);
     port = Number(new URL(address).port);
-    return { server, sockets, readers, address };
+    return { server, readers, sockets, address };
   };
   let running = await open();
   const { address } = running;

@@ -4,15 +4,12 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AnyDiff, PatchDiff, ServerMessage } from '../../server/core/protocol.ts';
 import type { State } from '../../server/core/story.ts';
-import { createReaders } from '../../server/readers.ts';
-import { createMemoryLog } from '../../server/revision-log/memory.ts';
-import { createSocketServer } from '../../server/socket.ts';
 import { launchChromium } from '../browser/chromium.ts';
 import { createProxy } from '../browser/proxy.ts';
 import { historiesOf } from '../histories.ts';
-import { startSite } from '../http-fixture.ts';
 import { contentOf, createNewsroom, createRandom, reworked } from '../newsroom.ts';
 import { createHolder, type Reached } from '../transports.ts';
+import { startWholeServer } from '../whole-server.ts';
 import { chromiumEvents, chromiumSocket, curl, eventSource, wscat, type ForeignClient } from './clients.ts';
 
 const cuts = Number(process.env['CUTS'] ?? 200);
@@ -25,24 +22,6 @@ beforeAll(async () => {
   page = await browser.newPage();
 });
 afterAll(() => browser.close());
-
-const start = async () => {
-  const log = createMemoryLog({ epoch: '7f3a9c21' });
-  const errors: unknown[] = [];
-  const readers = createReaders({ log, limits: { restartWindowMs: [1, 20] }, onError: (error) => errors.push(error) });
-  const site = await startSite({ log, readers });
-  const sockets = createSocketServer({ server: site.server, readers, options: { origins: ['*'], trustProxy: false } });
-  const proxy = await createProxy(`http://127.0.0.1:${site.port}`);
-  return {
-    log, readers, errors, proxy,
-    close: async () => {
-      await proxy.close();
-      readers.close();
-      await sockets.close();
-      await site.close();
-    },
-  };
-};
 
 /** The contents of a real history one after another; made up where there is none. */
 const contents = () => {
@@ -84,7 +63,8 @@ type Reading = ReturnType<typeof createReading>;
 
 test(`npm eventsource, curl, wscat, Chromium's EventSource and WebSocket, through ${cuts} cuts (SEED=${seed})`, { timeout: 60_000 + cuts * 5_000 }, async () => {
   const random = createRandom(seed);
-  const { log, proxy, errors, close } = await start();
+  const { log, address, errors, close } = await startWholeServer({ limits: { restartWindowMs: [1, 20] } });
+  const proxy = await createProxy(address);
   const clients: ForeignClient[] = [];
   try {
     const next = contents();
@@ -133,6 +113,7 @@ test(`npm eventsource, curl, wscat, Chromium's EventSource and WebSocket, throug
   } finally {
     for (const client of clients) await client.close();
     await page.goto('about:blank');
+    await proxy.close();
     await close();
   }
 });

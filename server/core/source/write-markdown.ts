@@ -39,9 +39,8 @@ export const createWriter = (story: string) => {
 
     /** One heading or block, in the first way that will do. */
     write: (piece: Piece): void => {
-      const ways = waysOf(piece);
-      const last = ways.at(-1)?.() ?? '';
-      add(ways.map((way) => trimmed(way())).find((text) => reads(text, [piece])) ?? last, [piece]);
+      const ways = waysOf(piece).map((way) => trimmed(way()));
+      add(ways.find((text) => reads(text, [piece])) ?? ways.at(-1) ?? '', [piece]);
     },
 
     text: (): string => texts.map((text) => `${text}\n`).join('\n'),
@@ -65,8 +64,7 @@ const sayingOf = (pieces: readonly Piece[]): string =>
   JSON.stringify(pieces.map((piece) => (piece.kind === 'block' ? essence(piece.html) : [piece.level, piece.text, piece.attributes?.pin, piece.attributes?.pinned])));
 
 /** What readers get of a block. Room that was kept for a picture is not the editor's; and between the items of a list Markdown has line ends where plain text has none. */
-export const essence = (block: Block): string =>
-  withoutSizes(block).replace(/\n*(<\/?(?:ul|ol|li)(?: [^>]*)?>)\n*/g, '$1');
+export const essence = (block: Block): string => withoutSizes(block).replace(/\n*(<\/?(?:ul|ol|li)(?: [^>]*)?>)\n*/g, '$1');
 
 const withoutSizes = (block: Block): Block => block.replace(/<img(?: [\w-]+="[^"]*")*>/g, (image) => image.replace(/ (?:width|height)="\d*"/g, ''));
 
