@@ -6,8 +6,7 @@ import type { ServerResponse } from 'node:http';
 import { closeCodes, everyStory, type Format } from './core/protocol.ts';
 import type { Position } from './core/story.ts';
 import type { Frame } from './frames.ts';
-import type { Readers } from './readers.ts';
-import type { Out, Session } from './session.ts';
+import type { Reader, Readers, Wire } from './readers.ts';
 
 /** `story` may be `*`; `after` is the position that the client resumes from, as it wrote it. */
 export type EventStreamWish = { story: string; after?: string; format: Format };
@@ -31,7 +30,7 @@ export const streamEvents = (readers: Readers, response: ServerResponse, { story
   const idOf = createIds(story);
   /** Of a story that has moved nothing more is told here: whoever comes back is led to its new address. */
   const endIfOver = (): void => {
-    if (!session.follows(story)) response.end();
+    if (!readers.follows(reader, story)) response.end();
   };
   const { send, whenWritten } = createWriting(response, (frame) => {
     if (frame.type === 'ended') setImmediate(endIfOver);
@@ -42,10 +41,10 @@ export const streamEvents = (readers: Readers, response: ServerResponse, { story
     if (code === closeCodes.noPong) response.destroy();
     else response.end(retryWithin(readers.limits.restartWindowMs));
   };
-  const session: Session = readers.join({ send, ping: (payload) => whenWritten(() => session.pong(payload)), close });
-  response.once('close', () => readers.leave(session));
+  const reader: Reader = readers.join({ send, ping: (text) => whenWritten(() => readers.pong(reader, text)), close });
+  response.once('close', () => readers.leave(reader));
   response.on('error', () => response.destroy());
-  session.subscribe({ story, ...wish });
+  readers.subscribe(reader, { story, ...wish });
 };
 
 /** All clients that are told to come back must not do so in the same moment. */
@@ -72,7 +71,7 @@ const eventOf = (frame: Frame, id: Position | undefined): Buffer => {
 };
 
 /** Writes frames, and knows when they have left. */
-const createWriting = (response: ServerResponse, toEvent: (frame: Frame) => Buffer): Pick<Out, 'send'> & { whenWritten: (tell: () => void) => void } => {
+const createWriting = (response: ServerResponse, toEvent: (frame: Frame) => Buffer): Pick<Wire, 'send'> & { whenWritten: (tell: () => void) => void } => {
   let written = 0;
   let gone = 0;
   let awaited: { upTo: number; tell: () => void } | undefined;

@@ -1,13 +1,50 @@
 /**
- * Everybody who is being sent something, whatever the transport: their sessions, how many an address has, and their end.
- * A transport makes sessions here and tells when their connections are gone.
+ * Everybody who is being sent something, whatever the transport. Who has something of their own to be told has a session; who stands where others stand is in an audience with them.
+ * A reader goes from one to the other and back without noticing: a transport hands in what its client says, and tells when its connection is gone.
  */
 import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { createAudience, type Audience } from './audience.ts';
 import { defaults } from './config.ts';
-import { closeCodes } from './core/protocol.ts';
-import { createFrames, type Frames } from './frames.ts';
+import { closeCodes, type Subscribe } from './core/protocol.ts';
+import { plainFanOut, type FanOut } from './fan-out.ts';
+import { createFrames, type Frame, type Frames } from './frames.ts';
+import { isSamePlace, signatureOf } from './readers/place.ts';
 import type { RevisionLog } from './revision-log.ts';
-import { createSession, type Out, type Session, type SessionLimits } from './session.ts';
+import { createSession, type Session, type SessionLimits } from './session.ts';
+import type { Standpoint } from './session/course.ts';
+import { farewell } from './session/farewell.ts';
+import { fullBucket, type Bucket } from './session/rate.ts';
+
+/** The wire to one client. */
+export type Wire = {
+  send(frame: Frame): void;
+  /** Its answer is to be handed to `pong`. */
+  ping(text: string): void;
+  /** Called at most once; nothing is sent after it. */
+  close(code: number): void;
+};
+
+/** One connection. Only `readers` looks inside. */
+export type Reader = {
+  readonly wire: Wire;
+  /** Where frames of a WebSocket can be written as bytes; without it a reader is always alone. */
+  readonly socket: Socket | undefined;
+  slot: number;
+  /** Of the messages it may send; made when it first speaks. */
+  bucket: Bucket | undefined;
+  /** The ping that its session waits for. */
+  pinged: string | undefined;
+  place: { kind: 'alone'; session: Session } | Among | { kind: 'gone' };
+};
+
+/** One for all members. */
+type Among = { kind: 'among'; audience: ReaderAudience };
+
+const gone = { kind: 'gone' } as const;
+
+type Seated = Reader & { readonly socket: Socket };
+type ReaderAudience = Audience<Seated>;
 
 export type ReadersOptions = {
   log: RevisionLog;
@@ -16,85 +53,262 @@ export type ReadersOptions = {
   limits?: Partial<SessionLimits>;
   /** ms */
   heartbeatMs?: number;
+  /** How one buffer gets to many; default: through their streams. */
+  fanOut?: FanOut;
+  /** Default: the system's. */
+  clock?: Clock;
   /** Is given what must never happen; by default it is printed. */
   onError?: (error: unknown) => void;
+};
+
+export type Clock = {
+  /** ms since 1970 */
+  now: () => number;
+  /** Calls back once, when what happens now has happened. */
+  soon: (work: () => void) => void;
+  /** Calls back every `ms`; returns what ends it. */
+  every: (ms: number, work: () => void) => () => void;
+};
+
+const systemClock: Clock = {
+  now: Date.now,
+  soon: setImmediate,
+  every: (ms, work) => {
+    const timer = setInterval(work, ms);
+    return () => clearInterval(timer);
+  },
 };
 
 export type Readers = {
   readonly frames: Frames;
   readonly limits: SessionLimits;
-  /** Takes a place for a connection of an address. Returns what gives it back; `undefined` where there is none left. */
-  enter: (address: string) => (() => void) | undefined;
-  /** A session, which is counted, and ticks, until `leave`. */
-  join: (out: Out) => Session;
-  /** The connection of a session is gone. */
-  leave: (session: Session) => void;
-  /** Sessions that follow a story, by itself or with every other. */
+  /** Takes a place for a connection of an address, until `exit`; `false` where there is none left. */
+  enter: (address: string) => boolean;
+  exit: (address: string) => void;
+  /** Says hello. The reader is counted, and told of what it subscribes to, until `leave`. */
+  join: (wire: Wire, socket?: Socket) => Reader;
+  receive: (reader: Reader, text: string) => void;
+  subscribe: (reader: Reader, wish: Omit<Subscribe, 'type'>) => void;
+  pong: (reader: Reader, text: string) => void;
+  /** Whether it follows a story, by itself or with every other. */
+  follows: (reader: Reader, story: string) => boolean;
+  /** Closes with a code of the protocol. */
+  bye: (reader: Reader, code: number) => void;
+  /** The connection is gone. May be called twice. */
+  leave: (reader: Reader) => void;
+  /** Readers that follow a story, by itself or with every other. */
   following: (story: string) => number;
-  /** Every session. */
+  /** Every reader; how many of them have a session of their own. */
   count: () => number;
+  alone: () => number;
   /** Aborted when the server is about to stop: from then on nobody is taken in. */
   readonly closing: AbortSignal;
-  /** Tells every session when to come back. May be called twice. */
+  /** Tells every reader when to come back. May be called twice. */
   close: () => void;
 };
 
-export const createReaders = ({ log, maxPerAddress, limits: given, heartbeatMs = defaults.heartbeatMs, onError = console.error }: ReadersOptions): Readers => {
+export const createReaders = ({ log, maxPerAddress, limits: given, heartbeatMs = defaults.heartbeatMs, fanOut = plainFanOut, clock = systemClock, onError = console.error }: ReadersOptions): Readers => {
   const limits: SessionLimits = { ...defaults, ...given };
+  const rate = { perSecond: limits.messagesPerSecond, burst: limits.messageBurst };
   const frames = createFrames();
-  const sessions = new Set<Session>();
+  const alone = new Set<Reader>();
+  const audiences = new Map<string, Among>();
+  /** Who could be seated, as far as was known when it was told everything. */
+  const settled = new Set<Seated>();
   const closing = new AbortController();
   const tickMs = Math.min(1_000, heartbeatMs / 4, limits.pongTimeoutMs / 4);
-  let timer: NodeJS.Timeout | undefined;
+  let stopTicking: (() => void) | undefined;
+  let seating = false;
+
+  const tick = (): void => {
+    for (const { place } of alone) if (place.kind === 'alone') place.session.tick();
+    for (const { audience } of audiences.values()) audience.tick();
+  };
 
   /** It ticks only while there is somebody to tick for. */
   const wind = (): void => {
-    if (sessions.size > 0) timer ??= setInterval(() => sessions.forEach((session) => session.tick()), tickMs);
-    else timer = void clearInterval(timer);
+    if (alone.size + audiences.size > 0) stopTicking ??= clock.every(tickMs, tick);
+    else stopTicking = void stopTicking?.();
+  };
+
+  const ping = (reader: Reader, payload: number): void => {
+    // A ping that cannot be answered before it was read: else a client that reads nothing could open its window by sending pongs unasked.
+    reader.pinged = `${payload}.${randomUUID()}`;
+    reader.wire.ping(reader.pinged);
+  };
+
+  /** A session for a reader who is new, or who has been elsewhere. */
+  const setApart = (reader: Reader, goOn?: { from: Standpoint; inFlight: number }): Session => {
+    const session: Session = createSession({
+      id: randomUUID(), log, frames, limits, heartbeatMs, now: clock.now, onError,
+      out: { send: (frame) => reader.wire.send(frame), ping: (payload) => ping(reader, payload), close: (code) => reader.wire.close(code) },
+      bucket: () => (reader.bucket ??= fullBucket(rate, clock.now())),
+      ...(goOn && { goOn }),
+      onSettled: () => settle(reader),
+    });
+    reader.place = { kind: 'alone', session };
+    alone.add(reader);
+    return session;
+  };
+
+  const settle = (reader: Reader): void => {
+    if (!isSeatable(reader) || closing.signal.aborted) return;
+    settled.add(reader);
+    if (!seating) clock.soon(seatAll);
+    seating = true;
+  };
+
+  const seatAll = (): void => {
+    seating = false;
+    const waiting = [...settled];
+    settled.clear();
+    for (const reader of waiting) {
+      if (reader.place.kind === 'alone') seat(reader, reader.place.session);
+    }
+    wind();
+  };
+
+  /** Stays alone where nobody can say that it stands where others do. */
+  const seat = (reader: Seated, session: Session): void => {
+    const standing = session.standing();
+    const signature = standing && signatureOf(standing.from);
+    if (!standing || signature === undefined) return;
+    const place = audiences.get(signature) ?? found(signature, standing.from);
+    const { audience } = place;
+    if (audience.isPending()) return settle(reader);
+    if (!isSamePlace(audience.standpoint(), standing.from)) return;
+    session.stop();
+    alone.delete(reader);
+    audience.add(reader, standing.inFlight);
+    reader.place = place;
+  };
+
+  const found = (signature: string, from: Standpoint): Among => {
+    const audience: ReaderAudience = createAudience<Seated>({
+      from, log, frames, limits, heartbeatMs, now: clock.now, schedule: clock.soon, fanOut, onError,
+      onLeft: (reader, standpoint, inFlight) => {
+        setApart(reader, { from: standpoint, inFlight });
+        dissolveIfEmpty(signature, audience);
+      },
+      onOverdue: (reader) => {
+        part(reader, closeCodes.noPong);
+        dissolveIfEmpty(signature, audience);
+      },
+    });
+    const place = { kind: 'among', audience } as const;
+    audiences.set(signature, place);
+    return place;
+  };
+
+  const dissolveIfEmpty = (signature: string, audience: ReaderAudience): void => {
+    if (audience.size() > 0 || audiences.get(signature)?.audience !== audience) return;
+    audience.end();
+    audiences.delete(signature);
+  };
+
+  /** The last words to a reader without a session. */
+  const part = (reader: Reader, code: number): void => {
+    reader.place = gone;
+    for (const word of farewell(code, limits.restartWindowMs)) reader.wire.send(frames.encode(word));
+    reader.wire.close(code);
+  };
+
+  const sweep = (): void => {
+    for (const [signature, { audience }] of audiences) dissolveIfEmpty(signature, audience);
+    wind();
+  };
+
+  const departed = (reader: Reader, audience: ReaderAudience): void => {
+    if (isSeatable(reader)) audience.remove(reader);
+    if (audience.size() === 0) sweep();
+  };
+
+  /** The session of a reader, who leaves its audience for it. */
+  const sessionOf = (reader: Reader): Session | undefined => {
+    const { place } = reader;
+    if (place.kind === 'gone') return undefined;
+    if (place.kind === 'alone') return place.session;
+    const standing = isSeatable(reader) ? place.audience.standing(reader) : undefined;
+    departed(reader, place.audience);
+    const session = setApart(reader, standing);
+    wind();
+    return session;
+  };
+
+  const bye = (reader: Reader, code: number): void => {
+    const { place } = reader;
+    if (place.kind === 'alone') return place.session.bye(code);
+    if (place.kind !== 'among') return;
+    departed(reader, place.audience);
+    part(reader, code);
   };
 
   return {
     frames,
     limits,
-    enter: createAddresses(maxPerAddress).enter,
+    ...createAddresses(maxPerAddress),
 
-    join: (out) => {
-      const session = createSession({ id: randomUUID(), log, frames, limits, heartbeatMs, now: Date.now, out, onError });
-      sessions.add(session);
+    join: (wire, socket) => {
+      const reader: Reader = { wire, socket, slot: 0, bucket: undefined, pinged: undefined, place: gone };
+      setApart(reader);
       wind();
-      return session;
+      return reader;
     },
 
-    leave: (session) => {
-      session.stop();
-      sessions.delete(session);
+    receive: (reader, text) => sessionOf(reader)?.receive(text),
+    subscribe: (reader, wish) => sessionOf(reader)?.subscribe(wish),
+
+    pong: (reader, text) => {
+      const { place } = reader;
+      if (place.kind === 'among' && isSeatable(reader)) return place.audience.pong(reader, text);
+      if (place.kind !== 'alone' || text !== reader.pinged) return;
+      reader.pinged = undefined;
+      place.session.pong(Number.parseInt(text, 10));
+    },
+
+    follows: ({ place }, story) => (place.kind === 'alone' ? place.session.follows(story) : place.kind === 'among' && place.audience.covers(story)),
+    bye,
+
+    leave: (reader) => {
+      const { place } = reader;
+      if (place.kind === 'alone') place.session.stop();
+      if (place.kind === 'among') departed(reader, place.audience);
+      alone.delete(reader);
+      reader.place = gone;
       wind();
     },
 
-    following: (story) => sessions.values().reduce((count, session) => count + (session.follows(story) ? 1 : 0), 0),
-    count: () => sessions.size,
+    following: (story) =>
+      alone.values().reduce((count, { place }) => count + (place.kind === 'alone' && place.session.follows(story) ? 1 : 0), 0) +
+      audiences.values().reduce((count, { audience }) => count + (audience.covers(story) ? audience.size() : 0), 0),
+    count: () => alone.size + audiences.values().reduce((count, { audience }) => count + audience.size(), 0),
+    alone: () => alone.size,
     closing: closing.signal,
 
     close: () => {
       closing.abort();
-      for (const session of sessions) session.bye(closeCodes.restart);
+      for (const reader of alone) bye(reader, closeCodes.restart);
+      for (const { audience } of audiences.values()) for (const reader of audience.members().slice()) bye(reader, closeCodes.restart);
     },
   };
 };
 
+const isSeatable = (reader: Reader): reader is Seated => reader.socket !== undefined;
+
 /** Counts the connections of each client address. */
-const createAddresses = (max = Infinity) => {
+const createAddresses = (max = Infinity): Pick<Readers, 'enter' | 'exit'> => {
   const counts = new Map<string, number>();
   return {
-    enter: (address: string): (() => void) | undefined => {
+    enter: (address) => {
       const count = counts.get(address) ?? 0;
-      if (count >= max) return undefined;
+      if (count >= max) return false;
       counts.set(address, count + 1);
-      return () => {
-        const left = (counts.get(address) ?? 1) - 1;
-        if (left > 0) counts.set(address, left);
-        else counts.delete(address);
-      };
+      return true;
+    },
+    exit: (address) => {
+      const left = (counts.get(address) ?? 1) - 1;
+      if (left > 0) counts.set(address, left);
+      else counts.delete(address);
     },
   };
 };

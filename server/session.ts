@@ -2,17 +2,16 @@
  * One subscriber: catch up, follow, flow control. Everything that its reader is sent goes the same way, whether it happened long ago or just now:
  * it becomes due, and what is due goes out as far as the window is open. A session is live while nothing is due, and behind while something is.
  */
-import { afterClose, closeCodes, subprotocol } from './core/protocol.ts';
+import { closeCodes, subprotocol } from './core/protocol.ts';
 import type { ErrorCode, Limits, ServerMessage, Subscribe } from './core/protocol.ts';
 import { unreachable } from './core/story.ts';
 import { readClientMessage } from './client-messages.ts';
 import type { Frame, Frames } from './frames.ts';
 import type { Entry, RevisionLog } from './revision-log.ts';
-import { createAnswers } from './session/answers.ts';
-import { createDues } from './session/dues.ts';
+import { createCourse, type Standpoint } from './session/course.ts';
+import { farewell } from './session/farewell.ts';
 import { createFlow, type FlowLimits } from './session/flow.ts';
-import { createRate } from './session/rate.ts';
-import { createSubscriptions } from './session/subscriptions.ts';
+import { takeOne, type Bucket, type Rate } from './session/rate.ts';
 
 export type SessionLimits = Limits & FlowLimits & {
   /** messages at once from a client that was silent before */
@@ -39,6 +38,12 @@ export type SessionOptions = {
   /** ms since 1970 */
   now(): number;
   out: Out;
+  /** What the client has left of its messages; asked for when it speaks. */
+  bucket(): Bucket;
+  /** For a client that was greeted before, and has been told of everything up to a standpoint, of which so many bytes are not known to be read. */
+  goOn?: { from: Standpoint; inFlight: number };
+  /** Is called when nothing is due, nothing is awaited and the window is open: who stands at the same place could be told by one. May stop the session. */
+  onSettled?(): void;
   /** Is given what must never happen. The session then closes with 1011, so that its client resumes on another. */
   onError(error: unknown): void;
 };
@@ -48,16 +53,11 @@ export type Session = ReturnType<typeof createSession>;
 /** Codes of RFC 6455 that a session closes with. */
 const standardCodes = { tooLarge: 1009, internalError: 1011 } as const;
 
-/** ms within which a client that is to back off may try again */
-const backOffMs: [min: number, max: number] = [500, 30_000];
-
-/** Says hello at once. Whoever makes one calls `tick` about every second, or more often where heartbeats are. */
-export const createSession = ({ id, log, frames, limits, heartbeatMs, now, out, onError }: SessionOptions) => {
-  const answers = createAnswers({ log, frames });
-  const dues = createDues();
-  const flow = createFlow(limits);
-  const rate = createRate({ perSecond: limits.messagesPerSecond, burst: limits.messageBurst }, now());
-  const subscriptions = createSubscriptions({ log, dues, max: limits.maxSubscriptions, listener: (entry) => hear(entry) });
+/** Says hello at once, or goes on with what is due. Whoever makes one calls `tick` about every second, or more often where heartbeats are. */
+export const createSession = ({ id, log, frames, limits, heartbeatMs, now, out, bucket, goOn, onSettled, onError }: SessionOptions) => {
+  const rate: Rate = { perSecond: limits.messagesPerSecond, burst: limits.messageBurst };
+  const flow = createFlow(limits, goOn?.inFlight);
+  const course = createCourse({ log, frames, max: limits.maxSubscriptions, listener: (entry) => hear(entry), start: goOn?.from });
   let lastSent = now();
   let heartbeats = 0;
   let closed = false;
@@ -77,21 +77,18 @@ export const createSession = ({ id, log, frames, limits, heartbeatMs, now, out, 
     if (payload !== undefined) out.ping(payload);
   };
 
+  const isSettled = (): boolean => !closed && course.isIdle() && !flow.isShut() && !flow.isAwaitingPong();
+
   /** Sends what is due until the window is full. What does not fit stays due, and may change until it does. */
   const drain = (): void => {
-    for (let due = dues.first(); due && !flow.isShut(); due = dues.first()) {
-      const answer = answers.to(due, subscriptions.formatOf(due));
-      if (answer.frame && !send(answer.frame)) break;
-      dues.remove(due);
-      subscriptions.settle(due, answer);
-    }
+    course.take((frame) => !flow.isShut() && send(frame));
     if (flow.isShut()) ping();
+    else if (isSettled()) onSettled?.();
   };
 
   const stop = (): void => {
     closed = true;
-    subscriptions.clear();
-    dues.clear();
+    course.end();
   };
 
   /** The last words of a session: whatever the window. */
@@ -103,11 +100,7 @@ export const createSession = ({ id, log, frames, limits, heartbeatMs, now, out, 
   };
 
   /** Closes. A client that may try again is told when; any other has been told why. */
-  const bye = (code: number, ...words: ServerMessage[]): void => {
-    const then = afterClose(code);
-    if (then === 'stay-away') end(code, ...words);
-    else end(code, ...words, { type: 'bye', code, retryAfterMs: then === 'come-back' ? limits.restartWindowMs : backOffMs });
-  };
+  const bye = (code: number, ...words: ServerMessage[]): void => end(code, ...words, ...farewell(code, limits.restartWindowMs));
 
   const fail = (closeCode: number, code: ErrorCode, message: string): void => bye(closeCode, { type: 'error', code, message });
 
@@ -123,23 +116,28 @@ export const createSession = ({ id, log, frames, limits, heartbeatMs, now, out, 
   };
 
   const hear = guarded((entry: Entry) => {
-    subscriptions.hear(entry);
+    course.hear(entry);
     drain();
   });
 
   const subscribe = guarded((wish: Omit<Subscribe, 'type'>) => {
-    subscriptions.subscribe(wish);
+    course.subscribe(wish);
     drain();
   });
 
+  const unsubscribe = (story: string): void => {
+    course.unsubscribe(story);
+    drain();
+  };
+
   const receive = guarded((text: string) => {
     if (Buffer.byteLength(text) > limits.maxMessageBytes) return bye(standardCodes.tooLarge);
-    if (!rate.take(now())) return fail(closeCodes.rate, 'rate', `a client may send ${limits.messagesPerSecond} messages a second, and ${limits.messageBurst} at once`);
+    if (!takeOne(bucket(), rate, now())) return fail(closeCodes.rate, 'rate', `a client may send ${limits.messagesPerSecond} messages a second, and ${limits.messageBurst} at once`);
     const reading = readClientMessage(text);
     switch (reading.kind) {
       case 'bad': return fail(closeCodes.badMessage, 'bad-message', reading.problem);
       case 'unknown': return undefined;
-      case 'message': return reading.message.type === 'subscribe' ? subscribe(reading.message) : subscriptions.unsubscribe(reading.message.story);
+      case 'message': return reading.message.type === 'subscribe' ? subscribe(reading.message) : unsubscribe(reading.message.story);
       default: return unreachable(reading);
     }
   });
@@ -166,7 +164,8 @@ export const createSession = ({ id, log, frames, limits, heartbeatMs, now, out, 
     send(frames.encode({ type: 'hello', protocol: subprotocol, session: id, heartbeatMs, limits: { maxMessageBytes, maxSubscriptions, messagesPerSecond } }));
   });
 
-  greet();
+  if (!goOn) greet();
+  else guarded(drain)();
 
   return {
     /** A text message from the client. */
@@ -176,7 +175,9 @@ export const createSession = ({ id, log, frames, limits, heartbeatMs, now, out, 
     pong,
     tick,
     /** Whether it follows a story, by itself or with every other. */
-    follows: subscriptions.covers,
+    follows: course.covers,
+    /** For whoever goes on in its place, if it is settled: see `onSettled`. */
+    standing: (): { from: Standpoint; inFlight: number } | undefined => (isSettled() ? { from: course.standpoint(), inFlight: flow.inFlight() } : undefined),
     /** Closes with a code of the protocol. */
     bye,
     /** The socket is gone. May be called twice. */

@@ -2,13 +2,12 @@
  * The socket `/live`: a session for each connection, over ws. Only connections of a kind that can be answered over HTTP are refused there (400, 404, 503):
  * a browser tells its page nothing of such an answer. An origin that may not read along, or too many sockets of one address, are told by a close code.
  */
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { closeCodes, subprotocol } from './core/protocol.ts';
-import type { Readers } from './readers.ts';
-import type { Session } from './session.ts';
+import type { Frame } from './frames.ts';
+import type { Reader, Readers, Wire } from './readers.ts';
 import { clientAddress, isOriginAllowed, offersKnownProtocol, readTarget, refuseUpgrade } from './upgrade.ts';
 
 export type SocketServerOptions = {
@@ -35,7 +34,9 @@ const unsupportedData = 1003;
 
 /** Serves `/live` on an HTTP server, which it neither starts nor stops. */
 export const createSocketServer = ({ server, readers, options }: SocketServerOptions): SocketServer => {
-  const handshake = new WebSocketServer({ noServer: true, maxPayload: readers.limits.maxMessageBytes, perMessageDeflate: false, handleProtocols: () => subprotocol });
+  const handshake = new WebSocketServer({ noServer: true, clientTracking: false, maxPayload: readers.limits.maxMessageBytes, perMessageDeflate: false, handleProtocols: () => subprotocol });
+  /** Every socket that is open; without a connection where its page may not read along. */
+  const connections = new Map<WebSocket, Connection | undefined>();
   let closing: Promise<void> | undefined;
 
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
@@ -47,29 +48,47 @@ export const createSocketServer = ({ server, readers, options }: SocketServerOpt
   };
 
   const admit = (ws: WebSocket, request: IncomingMessage): void => {
+    request.socket.off('error', ignore); // from here on ws listens
     ws.on('error', ignore);
+    ws.on('close', onClose);
+    connections.set(ws, undefined);
     if (!isOriginAllowed(request, options)) return ws.close(closeCodes.originRefused, 'origin refused');
-    const session = start(ws);
-    const leave = readers.enter(clientAddress(request, options.trustProxy));
-    if (!leave) return session.bye(closeCodes.tooManySockets);
-    ws.once('close', leave);
-    subscribeByQuery(session, readTarget(request).query);
+    const address = clientAddress(request, options.trustProxy);
+    const reader = readers.join(createWire(ws), request.socket);
+    const isAdmitted = readers.enter(address);
+    connections.set(ws, { reader, address: isAdmitted ? address : undefined });
+    ws.on('message', onMessage).on('pong', onPong);
+    if (isAdmitted) subscribeByQuery(reader, readTarget(request).query);
+    else readers.bye(reader, closeCodes.tooManySockets);
   };
 
-  const start = (ws: WebSocket): Session => {
-    const pings = createPings(ws);
-    const session = readers.join({ ...wire(ws), ping: pings.send });
-    ws.on('message', (data, isBinary) => (isBinary ? ws.close(unsupportedData) : session.receive(String(data))));
-    ws.on('pong', (payload) => {
-      const answered = pings.answered(String(payload));
-      if (answered !== undefined) session.pong(answered);
-    });
-    ws.once('close', () => readers.leave(session));
-    return session;
+  // One function for all sockets, not one for each: ten thousand readers who never speak should cost little.
+  function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
+    const connection = connections.get(this);
+    if (isBinary) this.close(unsupportedData);
+    else if (connection) readers.receive(connection.reader, String(data));
+  }
+
+  function onPong(this: WebSocket, payload: Buffer): void {
+    const connection = connections.get(this);
+    if (connection) readers.pong(connection.reader, String(payload));
+  }
+
+  function onClose(this: WebSocket): void {
+    const connection = connections.get(this);
+    connections.delete(this);
+    if (!connection) return;
+    readers.leave(connection.reader);
+    if (connection.address !== undefined) readers.exit(connection.address);
+  }
+
+  const subscribeByQuery = (reader: Reader, query: URLSearchParams): void => {
+    const [story, after, format] = ['story', 'after', 'format'].map((name) => query.get(name) || undefined);
+    if (story !== undefined) readers.subscribe(reader, { story, ...(after !== undefined && { after }), ...(format !== undefined && { format }) });
   };
 
   const closeAll = async (): Promise<void> => {
-    await allClosed(handshake.clients, options.closeGraceMs ?? 1_000);
+    await allClosed(connections.keys(), options.closeGraceMs ?? 1_000);
     server.off('upgrade', upgrade);
   };
 
@@ -78,36 +97,27 @@ export const createSocketServer = ({ server, readers, options }: SocketServerOpt
   return { close: () => (closing ??= closeAll()) };
 };
 
+/** `address` counts among those that one client may hold; `undefined` for one that was too many. */
+type Connection = { reader: Reader; address: string | undefined };
+
 /** A connection that fails is closed; that is all there is to do about it. */
 const ignore = (): void => {};
 
-/** Frames go out as the bytes they are. */
-const wire = (ws: WebSocket) => ({
-  send: ({ data }: { data: Buffer }) => ws.send(data, { binary: false }),
-  close: (code: number) => ws.close(code),
-});
+/** Frames go out as the bytes they are. The functions are the same for every socket. */
+const createWire = (ws: WebSocket): SocketWire => ({ ws, ...wireFunctions });
 
-/** Pings that cannot be answered before they were read: else a client that reads nothing could open its window by sending pongs unasked. */
-const createPings = (ws: WebSocket) => {
-  let last: { payload: number; text: string } | undefined;
-  return {
-    send: (payload: number): void => {
-      last = { payload, text: `${payload}.${randomUUID()}` };
-      ws.ping(last.text);
-    },
-    answered: (text: string): number | undefined => (last?.text === text ? last.payload : undefined),
-  };
-};
+type SocketWire = Wire & { ws: WebSocket };
 
-const subscribeByQuery = (session: Session, query: URLSearchParams): void => {
-  const [story, after, format] = ['story', 'after', 'format'].map((name) => query.get(name) || undefined);
-  if (story !== undefined) session.subscribe({ story, ...(after !== undefined && { after }), ...(format !== undefined && { format }) });
+const wireFunctions = {
+  send(this: SocketWire, { data }: Frame): void { this.ws.send(data, { binary: false }); },
+  ping(this: SocketWire, text: string): void { this.ws.ping(text); },
+  close(this: SocketWire, code: number): void { this.ws.close(code); },
 };
 
 /** Resolves when all have closed; those that have not after a while are cut off. */
-const allClosed = async (sockets: Set<WebSocket>, graceMs: number): Promise<void> => {
-  const open = [...sockets].map((ws) => new Promise<void>((resolve) => void ws.once('close', () => resolve())));
-  const cut = setTimeout(() => sockets.forEach((ws) => ws.terminate()), graceMs);
-  await Promise.all(open);
+const allClosed = async (sockets: Iterable<WebSocket>, graceMs: number): Promise<void> => {
+  const open = [...sockets];
+  const cut = setTimeout(() => open.forEach((ws) => ws.terminate()), graceMs);
+  await Promise.all(open.map((ws) => new Promise<void>((resolve) => void ws.once('close', () => resolve()))));
   clearTimeout(cut);
 };

@@ -8,9 +8,10 @@ import type { RevisionLog } from '../server/revision-log.ts';
 import { createMemoryLog } from '../server/revision-log/memory.ts';
 import { createFollower, type Follower } from './follower.ts';
 import { contentOf, createNewsroom, createRandom, reworked, type Random } from './newsroom.ts';
-import { createWire, type Wire, type WireOptions } from './wire.ts';
+import { createSharedWires, type Line } from './shared-wire.ts';
+import { createWire } from './wire.ts';
 
-type Reader = { follower: Follower; wire?: Wire };
+type Reader = { follower: Follower; wire?: Line };
 
 const slugs = ['storm', 'vote', 'uk/fire', 'match'];
 
@@ -26,8 +27,8 @@ const happen = async (log: RevisionLog, newsroom: ReturnType<typeof createNewsro
   else await newsroom.publish(story, standing && standing.kind !== 'moved' ? reworked(standing.state, random) : reworked(contentOf(story, ['Lead.'], ['Text.']), random));
 };
 
-const connect = (reader: Reader, options: WireOptions) => {
-  const wire = createWire(options);
+const connect = (reader: Reader, open: () => Line) => {
+  const wire = open();
   reader.wire = wire;
   reader.follower.connect((message: ClientMessage) => {
     if (reader.wire === wire) wire.session.receive(JSON.stringify(message));
@@ -68,14 +69,22 @@ const check = (log: RevisionLog, reader: Reader) => {
   expect(hashes([...follower.holding()].map(([story, { content }]) => [story, content.hash]))).toEqual(expected(log, reader));
 };
 
-const simulate = async (seed: number, { steps = 120, windowBytes = 1_500 } = {}) => {
+/** `shared`: through `createReaders`, where readers who stand at the same place are told as one; else each has a session. */
+const simulate = async (seed: number, { steps = 120, windowBytes = 1_500, shared = false } = {}) => {
   const random = createRandom(seed);
   const log = createMemoryLog({ epoch: '7f3a9c21' });
   const newsroom = createNewsroom(log);
   const clock = { now: 0 };
-  const options: WireOptions = { log, frames: createFrames({ maxBytes: 20_000 }), now: () => clock.now, heartbeatMs: 2_000, limits: { windowBytes, messagesPerSecond: 1_000, pongTimeoutMs: Infinity } };
+  const options = { log, now: () => clock.now, heartbeatMs: 2_000, limits: { windowBytes, messagesPerSecond: 1_000, pongTimeoutMs: Infinity } };
+  const frames = createFrames({ maxBytes: 20_000 });
+  const wires = createSharedWires(options);
+  const open = (): Line => (shared ? wires.connect() : createWire({ ...options, frames }));
   for (const slug of slugs) await newsroom.publish(slug, contentOf(slug, ['Lead.'], ['First.'], ['Second.']));
-  const readers: Reader[] = [everyStory, everyStory, ...slugs, 'storm'].map((story, index) => ({ follower: createFollower(story, { format: formats[index % formats.length] ?? 'ops' }) }));
+  const wanted = [everyStory, everyStory, ...slugs, 'storm'];
+  // Who is to stand where others do wants the same in the same format.
+  const formatsWanted = shared ? formats.flatMap((format) => wanted.map(() => format)) : wanted.map((_story, index) => formats[index % formats.length]);
+  const readers: Reader[] = formatsWanted.map((format = 'ops', index) => ({ follower: createFollower(wanted[index % wanted.length] ?? everyStory, { format }) }));
+  let mostTogether = 0;
 
   for (let step = 0; step < steps; step += 1) {
     clock.now += random.below(1_000);
@@ -85,18 +94,21 @@ const simulate = async (seed: number, { steps = 120, windowBytes = 1_500 } = {})
     else if (reader && dice < 8) read(reader, random.below(12));
     else if (dice === 8) readers.forEach(({ wire }) => wire?.session.tick());
     else if (reader?.wire) disconnect(reader);
-    else if (reader) connect(reader, options);
+    else if (reader) connect(reader, open);
+    if (shared && random.below(3) === 0) wires.run();
+    mostTogether = Math.max(mostTogether, wires.readers.count() - wires.readers.alone());
   }
-  for (const reader of readers) if (!reader.wire) connect(reader, options);
+  for (const reader of readers) if (!reader.wire) connect(reader, open);
+  do wires.run();
   while (readers.map((reader) => read(reader, Infinity)).some(Boolean));
   for (const reader of readers) check(log, reader);
-  return readers.map(({ follower }) => follower.counts);
+  return { counts: readers.map(({ follower }) => follower.counts), mostTogether };
 };
 
 const runs = Number(process.env['SESSION_RUNS'] ?? 100);
 
 test('readers that dawdle, drop off and resume end equal to what stands', { timeout: 120_000 }, async () => {
-  const cases = fc.record({ seed: fc.nat(), windowBytes: fc.constantFrom(300, 1_500, 20_000) });
+  const cases = fc.record({ seed: fc.nat(), windowBytes: fc.constantFrom(300, 1_500, 20_000), shared: fc.boolean() });
   await fc.assert(fc.asyncProperty(cases, async ({ seed, ...options }) => void (await simulate(seed, options))), { numRuns: runs });
 });
 
@@ -107,8 +119,9 @@ test.each([
   ['a reader of all that dropped off before its first live: begins anew', 1_748_694_292, 1_500],
 ])('%s', async (_what, seed, windowBytes) => void (await simulate(seed, { windowBytes })));
 
-test('the simulation reaches what it is about', async () => {
-  const counts = (await simulate(1, { steps: 2_000 })).flat();
+test.each([false, true])('the simulation reaches what it is about (shared: %s)', async (shared) => {
+  const { counts, mostTogether } = await simulate(1, { steps: shared ? 4_000 : 2_000, shared });
+  expect(mostTogether > 2).toBe(shared);
   const total = (name: keyof (typeof counts)[number]) => counts.reduce((sum, each) => sum + each[name], 0);
-  for (const name of ['diffs', 'folded', 'snapshots', 'dropped', 'asked', 'connections'] as const) expect(total(name), name).toBeGreaterThan(5);
+  for (const name of ['diffs', 'folded', 'snapshots', 'asked', 'connections', ...(shared ? [] : ['dropped' as const])] as const) expect(total(name), name).toBeGreaterThan(shared ? 2 : 5);
 });

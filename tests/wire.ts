@@ -3,6 +3,7 @@ import type { ClientMessage, ServerMessage } from '../server/core/protocol.ts';
 import { createFrames, type Frames } from '../server/frames.ts';
 import type { RevisionLog } from '../server/revision-log.ts';
 import { createSession, type SessionLimits } from '../server/session.ts';
+import { fullBucket } from '../server/session/rate.ts';
 import { checked, sent } from './checked.ts';
 
 export const limits: SessionLimits = {
@@ -37,8 +38,10 @@ export const createWire = ({ log, id = 'session', frames = createFrames(), limit
   let mostInFlight = 0;
   const windowBytes = own?.windowBytes ?? limits.windowBytes;
 
+  const bucket = fullBucket({ perSecond: 10, burst: own?.messageBurst ?? limits.messageBurst }, now());
   const session = createSession({
     id,
+    bucket: () => bucket,
     log,
     frames,
     limits: { ...limits, ...own },

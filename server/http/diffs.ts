@@ -65,12 +65,12 @@ export const createDiffs = ({ log, readers, trustProxy, edition }: DiffsOptions)
   /** Answers as soon as the story has an entry more; with 204 where the time is over, with 503 where the server stops. */
   const wait = (request: DiffRequest, response: Response, next: NextFunction, { from, ms }: { from: string; ms: number }): void => {
     if (readers.closing.aborted) throw new HttpError('stopping', 'this server is about to stop');
-    const leave = readers.enter(clientAddress(request, trustProxy));
-    if (!leave) throw new HttpError('crowded', 'too many connections from one address: let some go, or follow every story on one socket');
+    const address = clientAddress(request, trustProxy);
+    if (!readers.enter(address)) throw new HttpError('crowded', 'too many connections from one address: let some go, or follow every story on one socket');
     const over = (answer: () => void) => (): void => {
       clearTimeout(timer);
       unsubscribe();
-      leave();
+      readers.exit(address);
       response.off('close', gone);
       readers.closing.removeEventListener('abort', stop);
       try {

@@ -27,9 +27,9 @@ export const createEventRoutes = ({ log, readers, trustProxy, origins }: EventRo
     const format = formatOf(request);
     if (readers.closing.aborted) throw new HttpError('stopping', 'this server is about to stop');
     if (request.method === 'HEAD') return void response.writeHead(200, eventStreamHeaders).end();
-    const leave = readers.enter(clientAddress(request, trustProxy));
-    if (!leave) throw new HttpError('crowded', 'too many connections from one address: let some go, or follow every story on one');
-    response.once('close', leave);
+    const address = clientAddress(request, trustProxy);
+    if (!readers.enter(address)) throw new HttpError('crowded', 'too many connections from one address: let some go, or follow every story on one');
+    response.once('close', () => readers.exit(address));
     const after = positionBefore(request);
     streamEvents(readers, response, { story, format, ...(after !== undefined && { after }) });
   };

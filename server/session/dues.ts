@@ -20,8 +20,9 @@ export type Due = StoryDue | LiveDue | ReplyDue;
 
 export type Dues = ReturnType<typeof createDues>;
 
-export const createDues = () => {
-  const dues = new Map<string | ReplyDue, Due>();
+/** `start` is what is due from the beginning, in this order. */
+export const createDues = (start: readonly Due[] = []) => {
+  const dues = new Map<string | ReplyDue, Due>(start.map((due) => [keyOf(due), due]));
   const story = (slug: string): StoryDue | undefined => {
     const due = dues.get(slug);
     return due?.kind === 'story' ? due : undefined;
@@ -29,6 +30,7 @@ export const createDues = () => {
 
   return {
     first: (): Due | undefined => dues.values().next().value,
+    all: (): Due[] => [...dues.values()],
     story,
 
     /** Puts it last; another of the same story and kind goes. */

@@ -9,16 +9,18 @@ export type FlowLimits = {
 
 export type Flow = ReturnType<typeof createFlow>;
 
-/** Open at first; shut from the moment that something does not fit, or fills it, until a pong. Times are ms of any one clock. */
-export const createFlow = ({ windowBytes, pongTimeoutMs }: FlowLimits) => {
-  let sent = 0;
+/** Open at first, unless `inFlight` bytes fill it already; shut from the moment that something does not fit, or fills it, until a pong. Times are ms of any one clock. */
+export const createFlow = ({ windowBytes, pongTimeoutMs }: FlowLimits, inFlight = 0) => {
+  let sent = inFlight;
   let read = 0;
-  let shut = false;
+  let shut = inFlight >= windowBytes;
   let pings = 0;
   let awaited: { payload: number; sent: number; since: number } | undefined;
 
   return {
     isShut: () => shut,
+    inFlight: () => sent - read,
+    isAwaitingPong: () => awaited !== undefined,
 
     /** Counts a frame as sent; `false`, and nothing counted, where it must wait. */
     admit: (bytes: number): boolean => {

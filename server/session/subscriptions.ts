@@ -13,7 +13,7 @@ import type { Due, Dues } from './dues.ts';
  * `at` is the position at which the client holds the story, `undefined` where it holds nothing that a diff could start from; with `reset` that is void.
  * `absent` are the stories that are withdrawn now: one that comes back comes whole, for nobody knows whether the client has kept it.
  */
-type Subscription = { format: Format } & (
+export type Subscription = { format: Format } & (
   | { kind: 'story'; story: string; at: Position | undefined; reset: boolean }
   | { kind: 'every'; story: typeof everyStory; absent: Set<string> }
 );
@@ -25,12 +25,14 @@ export type SubscriptionsOptions = {
   max: number;
   /** Is called with each entry that concerns this client, once, in order; it hands them to `hear`. */
   listener: (entry: Entry) => void;
+  /** What is subscribed to from the beginning. */
+  start?: readonly Subscription[];
 };
 
 export type Subscriptions = ReturnType<typeof createSubscriptions>;
 
-export const createSubscriptions = ({ log, dues, max, listener }: SubscriptionsOptions) => {
-  const subscriptions = new Map<string, Subscription>();
+export const createSubscriptions = ({ log, dues, max, listener, start = [] }: SubscriptionsOptions) => {
+  const subscriptions = new Map<string, Subscription>(copied(start).map((each) => [each.story, each]));
   /** What ends listening, by story: to `*` alone where that is subscribed to, so that each entry is heard once. */
   const listening = new Map<string, () => void>();
 
@@ -117,7 +119,12 @@ export const createSubscriptions = ({ log, dues, max, listener }: SubscriptionsO
     dues.postponeLive(subscription.story, position);
   };
 
+  listen();
+
   return {
+    /** What is subscribed to, and what the client holds, as it stands. */
+    all: (): Subscription[] => copied([...subscriptions.values()]),
+
     /** Slugs are NFC, however a client writes them. */
     subscribe: ({ after, ...wish }: Omit<Subscribe, 'type'>): void => {
       const story = wish.story.normalize('NFC');
@@ -168,6 +175,9 @@ export const createSubscriptions = ({ log, dues, max, listener }: SubscriptionsO
     },
   };
 };
+
+const copied = (subscriptions: readonly Subscription[]): Subscription[] =>
+  subscriptions.map((each) => (each.kind === 'every' ? { ...each, absent: new Set(each.absent) } : { ...each }));
 
 /** What the client holds of the entry's story where nothing is due of it. */
 const heldBefore = (subscription: Subscription, entry: Entry): { from: Position | undefined; reset: boolean } => {

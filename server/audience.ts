@@ -1,0 +1,222 @@
+/**
+ * Readers who stand at the same place: they have been told the same, follow the same, and nothing is due to them. Whatever happens next is worked out once, and goes to all of them
+ * as the same bytes; what comes together goes out in one write.
+ *
+ * What a reader of an audience costs is a line in these arrays. Who cannot take what comes leaves, with a standpoint from which a session of its own goes on.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
+import type { FanOut } from './fan-out.ts';
+import { descriptorOf } from './fan-out.ts';
+import type { Frame, Frames } from './frames.ts';
+import type { Entry, RevisionLog } from './revision-log.ts';
+import { createCourse, type Course, type Standpoint } from './session/course.ts';
+import type { FlowLimits } from './session/flow.ts';
+import { websocketFrame } from './websocket-frame.ts';
+
+/** A reader, as an audience knows it. */
+export type Member = {
+  readonly socket: Socket;
+  /** Its place in the audience; the audience sets it. */
+  slot: number;
+};
+
+export type AudienceOptions<M extends Member> = {
+  from: Standpoint;
+  log: RevisionLog;
+  frames: Frames;
+  limits: FlowLimits & { maxSubscriptions: number };
+  /** ms of silence after which a heartbeat is sent */
+  heartbeatMs: number;
+  /** ms since 1970 */
+  now(): number;
+  fanOut: FanOut;
+  /** Something is due: calls `flush` soon, once. */
+  schedule(flush: () => void): void;
+  /** Has left because it reads too slowly: it has been told of everything up to `from`, of which `inFlight` bytes are not known to be read. */
+  onLeft(member: M, from: Standpoint, inFlight: number): void;
+  /** Has not answered a ping in time. It has left. */
+  onOverdue(member: M): void;
+  /** Is given what must never happen: everybody has left, from where they stood. */
+  onError(error: unknown): void;
+};
+
+/** A ping to everybody. Who answers it has read the first `sent` bytes. */
+type Round = { number: number; sent: number; at: number };
+
+/** Bytes are counted for the audience as a whole: `sent` so far, and for each member up to where it is known to have read. */
+export const createAudience = <M extends Member>({ from, log, frames, limits, heartbeatMs, now, fanOut, schedule, onLeft, onOverdue, onError }: AudienceOptions<M>) => {
+  const begin = (start: Standpoint, listener: (entry: Entry) => void): Course => createCourse({ log, frames, max: limits.maxSubscriptions, listener, start });
+  const course = begin(from, (entry) => guarded(() => hear(entry)));
+  /** Where members stand until what is pending has been written: everything since is due there. */
+  let behind = begin(from, () => undefined);
+  let pending: Buffer[] = [];
+  let pendingBytes = 0;
+  const members: M[] = [];
+  let descriptors = new Int32Array(64);
+  let read = new Float64Array(64);
+  /** The first ping that a member got, by its number. */
+  let firstRound = new Uint32Array(64);
+  const rounds = new Map<string, Round>();
+  let [sent, pinged, roundNumber, lastSent, heartbeats] = [0, 0, 0, now(), 0];
+  let scheduled = false;
+
+  const grow = (): void => {
+    const size = members.length * 2;
+    const larger = <T extends Int32Array | Float64Array | Uint32Array>(array: T, next: T): T => (next.set(array), next);
+    descriptors = larger(descriptors, new Int32Array(size));
+    read = larger(read, new Float64Array(size));
+    firstRound = larger(firstRound, new Uint32Array(size));
+  };
+
+  const remove = (member: M): void => {
+    const last = members.pop();
+    const [from, to] = [members.length, member.slot];
+    if (!last || last === member) return;
+    members[to] = last;
+    last.slot = to;
+    descriptors[to] = descriptors[from] ?? -1;
+    read[to] = read[from] ?? sent;
+    firstRound[to] = firstRound[from] ?? 0;
+  };
+
+  const inFlightAt = (slot: number): number => sent - (read[slot] ?? sent);
+
+  /** A ping that cannot be answered before it was read: its text is new. */
+  const newRound = (sentWith: number): Buffer => {
+    const text = `${(roundNumber += 1)}.${randomUUID()}`;
+    const ping = websocketFrame('ping', Buffer.from(text));
+    rounds.set(text, { number: roundNumber, sent: sentWith + ping.length, at: now() });
+    pinged = sentWith + ping.length;
+    return ping;
+  };
+
+  /** One write to each member. Who has no room for it leaves, from where it stands. */
+  const deliver = (parts: Buffer[]): void => {
+    const whole = parts.reduce((sum, part) => sum + part.length, 0);
+    const bytes = Buffer.concat(sent + whole - pinged >= limits.windowBytes / 2 ? [...parts, newRound(sent + whole)] : parts);
+    for (let slot = members.length - 1; slot >= 0; slot -= 1) {
+      const member = members[slot];
+      if (!member) continue;
+      const inFlight = inFlightAt(slot);
+      if (inFlight > 0 && inFlight + bytes.length > limits.windowBytes) {
+        remove(member);
+        onLeft(member, behind.standpoint(), inFlight);
+      } else fanOut(member.socket, descriptors[slot] ?? -1, bytes);
+    }
+    sent += bytes.length;
+    lastSent = now();
+  };
+
+  const write = (): void => {
+    if (pending.length > 0) deliver(pending);
+    pending = [];
+    pendingBytes = 0;
+    behind.end();
+    behind = begin(course.standpoint(), () => undefined);
+  };
+
+  /** At most half a window goes out at once, so that who has read everything has room for it; or one larger frame. */
+  const add = ({ data }: Frame): boolean => {
+    if (pendingBytes > 0 && pendingBytes + data.length > limits.windowBytes / 2) write();
+    pending.push(websocketFrame('text', data));
+    pendingBytes += data.length;
+    return true;
+  };
+
+  const hear = (entry: Entry): void => {
+    behind.hear(entry);
+    course.hear(entry);
+    course.take(add);
+    if (pending.length === 0) return write();
+    if (!scheduled) schedule(() => guarded(flush));
+    scheduled = true;
+  };
+
+  const flush = (): void => {
+    scheduled = false;
+    write();
+  };
+
+  /** Where something fails nobody may miss anything: each goes on alone. */
+  const disband = (error: unknown): void => {
+    const standpoint = behind.standpoint();
+    for (const member of members.slice()) {
+      const inFlight = inFlightAt(member.slot);
+      remove(member);
+      onLeft(member, standpoint, inFlight);
+    }
+    onError(error);
+  };
+
+  const guarded = (work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      disband(error);
+    }
+  };
+
+  const beat = (): void => {
+    const heartbeat = websocketFrame('text', frames.encode({ type: 'heartbeat', at: new Date(now()).toISOString(), position: log.head() }).data);
+    heartbeats += 1;
+    deliver(heartbeats % 2 === 0 ? [heartbeat, newRound(sent + heartbeat.length)] : [heartbeat]);
+  };
+
+  /** Rounds that everybody has had the time to answer. */
+  const judge = (): void => {
+    for (const [text, round] of rounds) {
+      if (now() - round.at < limits.pongTimeoutMs) return;
+      rounds.delete(text);
+      for (let slot = members.length - 1; slot >= 0; slot -= 1) {
+        const member = members[slot];
+        if (!member || (firstRound[slot] ?? 0) > round.number || (read[slot] ?? sent) >= round.sent) continue;
+        remove(member);
+        onOverdue(member);
+      }
+    }
+  };
+
+  return {
+    size: (): number => members.length,
+
+    /** Whether there is something that has not been written yet. Until then nobody can be taken in. */
+    isPending: (): boolean => pending.length > 0,
+
+    covers: course.covers,
+    standpoint: course.standpoint,
+
+    /** Takes in a reader who stands where this audience stands. */
+    add: (member: M, inFlight: number): void => {
+      member.slot = members.length;
+      members.push(member);
+      if (members.length > read.length) grow();
+      descriptors[member.slot] = descriptorOf(member.socket);
+      read[member.slot] = sent - inFlight;
+      firstRound[member.slot] = roundNumber + 1;
+    },
+
+    /** It is gone, or goes on alone from `standing`, which is to be asked for before. */
+    remove,
+    standing: (member: M): { from: Standpoint; inFlight: number } => ({ from: behind.standpoint(), inFlight: inFlightAt(member.slot) }),
+
+    pong: (member: M, text: string): void => {
+      const round = rounds.get(text);
+      if (round && round.number >= (firstRound[member.slot] ?? 0)) read[member.slot] = Math.max(read[member.slot] ?? 0, round.sent);
+    },
+
+    tick: (): void =>
+      guarded(() => {
+        judge();
+        if (now() - lastSent >= heartbeatMs && pending.length === 0) beat();
+      }),
+
+    members: (): readonly M[] => members,
+    end: (): void => {
+      course.end();
+      behind.end();
+    },
+  };
+};
+
+export type Audience<M extends Member> = ReturnType<typeof createAudience<M>>;

@@ -1,0 +1,11 @@
+/** The last words to a client, by the code with which its connection is then closed. */
+import { afterClose, type ServerMessage } from '../core/protocol.ts';
+
+/** ms within which a client that is to back off may try again */
+const backOffMs: [min: number, max: number] = [500, 30_000];
+
+/** A client that may try again is told when, within `restartWindowMs` or with patience; any other has been told why. */
+export const farewell = (code: number, restartWindowMs: [min: number, max: number]): ServerMessage[] => {
+  const then = afterClose(code);
+  return then === 'stay-away' ? [] : [{ type: 'bye', code, retryAfterMs: then === 'come-back' ? restartWindowMs : backOffMs }];
+};

@@ -1,0 +1,108 @@
+/** What `wire.ts` is for one session, for readers who may be told as one: each has its end of a wire, in which everything lies until it is delivered. */
+import type { Socket } from 'node:net';
+import type { ServerMessage } from '../server/core/protocol.ts';
+import type { FanOut } from '../server/fan-out.ts';
+import { createReaders, type Clock, type Reader, type ReadersOptions } from '../server/readers.ts';
+import { checked } from './checked.ts';
+import type { Wire } from './wire.ts';
+
+type Parcel = { kind: 'frame'; message: ServerMessage; bytes: number } | { kind: 'ping'; text: string };
+type Mailbox = { put: (parcel: Parcel) => void; putBytes: (bytes: Buffer) => void };
+
+/** Just what a simulation needs of a wire. */
+export type Line = Pick<Wire, 'errors' | 'isFull' | 'closed'> & {
+  deliver: () => { kind: 'frame'; message: ServerMessage } | { kind: 'ping' } | undefined;
+  session: Pick<Wire['session'], 'receive' | 'stop' | 'tick'>;
+};
+
+/** Time that stands still until `tick` is called. What is to happen soon happens with `run`. */
+const createStillClock = (now: () => number) => {
+  const ticks = new Set<() => void>();
+  let soon: (() => void)[] = [];
+  const clock: Clock = {
+    now,
+    soon: (work) => void soon.push(work),
+    every: (_ms, work) => {
+      ticks.add(work);
+      return () => void ticks.delete(work);
+    },
+  };
+  return {
+    clock,
+    tick: () => ticks.forEach((work) => work()),
+    run: () => {
+      const due = soon;
+      soon = [];
+      for (const work of due) work();
+    },
+  };
+};
+
+export type SharedWires = ReturnType<typeof createSharedWires>;
+
+export const createSharedWires = ({ now, ...options }: Omit<ReadersOptions, 'clock' | 'fanOut' | 'onError'> & { now: () => number }) => {
+  const errors: unknown[] = [];
+  const mailboxes = new WeakMap<object, Mailbox>();
+  const { clock, tick, run } = createStillClock(now);
+  const fanOut: FanOut = (socket, _descriptor, bytes) => mailboxes.get(socket)?.putBytes(bytes);
+  const readers = createReaders({ ...options, clock, fanOut, onError: (error) => errors.push(error) });
+
+  const connect = (): Line & { reader: Reader } => {
+    const parcels: Parcel[] = [];
+    let inFlight = 0;
+    let mostInFlight = 0;
+    let closed: number | undefined;
+    const put = (parcel: Parcel): void => {
+      if (closed !== undefined) throw new Error('sent after the close');
+      if (parcel.kind === 'frame') {
+        const alone = inFlight === 0;
+        inFlight += parcel.bytes;
+        if (!alone && parcel.message.type !== 'bye' && parcel.message.type !== 'error') mostInFlight = Math.max(mostInFlight, inFlight);
+      }
+      parcels.push(parcel);
+    };
+    const socket = {} as Socket; // looked at by nothing but the fan-out above
+    mailboxes.set(socket, { put, putBytes: (bytes) => framesIn(bytes).forEach(put) });
+    const reader = readers.join(
+      {
+        send: ({ data, bytes }) => put({ kind: 'frame', message: JSON.parse(String(data)), bytes }),
+        ping: (text) => put({ kind: 'ping', text }),
+        close: (code) => void (closed = code),
+      },
+      socket,
+    );
+    return {
+      reader,
+      errors,
+      deliver: () => {
+        const parcel = parcels.shift();
+        if (parcel?.kind === 'frame') {
+          inFlight -= parcel.bytes;
+          checked(parcel.message);
+        } else if (parcel) readers.pong(reader, parcel.text);
+        return parcel;
+      },
+      isFull: () => (mostInFlight) > readers.limits.windowBytes,
+      closed: () => closed,
+      session: { receive: (text) => readers.receive(reader, text), stop: () => readers.leave(reader), tick },
+    };
+  };
+
+  return { readers, connect, run, errors };
+};
+
+/** The frames of RFC 6455 in what was written at once. */
+const framesIn = (bytes: Buffer): Parcel[] => {
+  const parcels: Parcel[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const short = bytes.readUInt8(at + 1);
+    const [head, length] = short < 126 ? [2, short] : short === 126 ? [4, bytes.readUInt16BE(at + 2)] : [10, Number(bytes.readBigUInt64BE(at + 2))];
+    const text = String(bytes.subarray(at + head, at + head + length));
+    const opcode = bytes.readUInt8(at);
+    if (opcode === 0x81) parcels.push({ kind: 'frame', message: JSON.parse(text), bytes: length });
+    else if (opcode === 0x89) parcels.push({ kind: 'ping', text });
+    else throw new Error(`a frame that nobody sends: ${opcode}`);
+    at += head + length;
+  }
+  return parcels;
+};
