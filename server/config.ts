@@ -61,6 +61,7 @@ export const optionSpecs = {
   'frame-ancestors': { value: 'LIST', help: 'sites that may show /stories/<slug>/embed in a frame, by commas; * for all (default: none)' },
   'trust-proxy': { help: 'believe X-Forwarded-For and X-Forwarded-Proto of the proxy in front' },
   'max-sockets-per-address': { value: 'N', help: 'sockets a client address may hold (default: no limit on loopback, 1000 elsewhere)' },
+  'plain-writes': { help: 'write to sockets through streams alone, not straight to the kernel' },
   'withdraw-after': { value: 'SECONDS', default: '5', help: 'how long a file must be gone before its story is withdrawn' },
   hub: { value: 'URL', help: 'WebSub hub that feeds name' },
   webhooks: { value: 'FILE', help: 'YAML file of the services that are told of each revision' },
@@ -93,6 +94,7 @@ export type Config = {
   frameAncestors: string[];
   trustProxy: boolean;
   maxSocketsPerAddress?: number;
+  plainWrites: boolean;
   withdrawAfterMs: number;
   editorToken?: string;
   /** The address of a WebSub hub. */
@@ -149,6 +151,7 @@ export const readConfig = (values: Arguments['values'], env: Record<string, stri
     frameAncestors: frameAncestors(find('frame-ancestors')),
     trustProxy: flag(find('trust-proxy')),
     ...(perAddress !== undefined && { maxSocketsPerAddress: perAddress }),
+    plainWrites: flag(find('plain-writes')),
     withdrawAfterMs: seconds(find('withdraw-after')),
     ...(editorToken !== undefined && { editorToken }),
     ...(hub !== undefined && { hub }),

@@ -9,6 +9,7 @@ import { defaults } from './config.ts';
 import { closeCodes, type Subscribe } from './core/protocol.ts';
 import { plainFanOut, type FanOut } from './fan-out.ts';
 import { createFrames, type Frame, type Frames } from './frames.ts';
+import { createAddresses, type Addresses } from './readers/addresses.ts';
 import { isSamePlace, signatureOf } from './readers/place.ts';
 import type { RevisionLog } from './revision-log.ts';
 import { createSession, type Session, type SessionLimits } from './session.ts';
@@ -79,12 +80,9 @@ const systemClock: Clock = {
   },
 };
 
-export type Readers = {
+export type Readers = Addresses & {
   readonly frames: Frames;
   readonly limits: SessionLimits;
-  /** Takes a place for a connection of an address, until `exit`; `false` where there is none left. */
-  enter: (address: string) => boolean;
-  exit: (address: string) => void;
   /** Says hello. The reader is counted, and told of what it subscribes to, until `leave`. */
   join: (wire: Wire, socket?: Socket) => Reader;
   receive: (reader: Reader, text: string) => void;
@@ -294,21 +292,3 @@ export const createReaders = ({ log, maxPerAddress, limits: given, heartbeatMs =
 };
 
 const isSeatable = (reader: Reader): reader is Seated => reader.socket !== undefined;
-
-/** Counts the connections of each client address. */
-const createAddresses = (max = Infinity): Pick<Readers, 'enter' | 'exit'> => {
-  const counts = new Map<string, number>();
-  return {
-    enter: (address) => {
-      const count = counts.get(address) ?? 0;
-      if (count >= max) return false;
-      counts.set(address, count + 1);
-      return true;
-    },
-    exit: (address) => {
-      const left = (counts.get(address) ?? 1) - 1;
-      if (left > 0) counts.set(address, left);
-      else counts.delete(address);
-    },
-  };
-};

@@ -5,7 +5,7 @@ import { findClientFiles } from './client-files.ts';
 import { defaults, UsageError, type Config } from './config.ts';
 import { createControl } from './control.ts';
 import { createDesk, type Terminal } from './desk.ts';
-import { createFanOut } from './fan-out.ts';
+import { createFanOut, plainFanOut } from './fan-out.ts';
 import { createHttp } from './http.ts';
 import { createSizeOf } from './pictures.ts';
 import { createPublisher } from './publisher.ts';
@@ -33,7 +33,7 @@ export const serve = async (folder: string, config: Config, terminal: Terminal):
   const log = createSqliteLog({ folder: config.data, onListenerError: onError });
   const publisher = createPublisher({ log, lang, now: Date.now, sizeOf: createSizeOf(folder) });
   const control = createControl(config.data, (wish) => (wish.command === 'webhooks' ? webhooks.fulfil(wish) : desk.fulfil(wish)));
-  const readers = createReaders({ log, ...(maxSocketsPerAddress !== undefined && { maxPerAddress: maxSocketsPerAddress }), fanOut: await createFanOut(), onError });
+  const readers = createReaders({ log, ...(maxSocketsPerAddress !== undefined && { maxPerAddress: maxSocketsPerAddress }), fanOut: config.plainWrites ? plainFanOut : await createFanOut(), onError });
   let ready = false;
   const app = createHttp({
     log,

@@ -6,9 +6,9 @@ export type NativeSend = (descriptor: number, bytes: Buffer, length: number) => 
 /** MSG_DONTWAIT and MSG_NOSIGNAL, as Linux numbers them on every architecture */
 const flags = 0x40 | 0x4000;
 
-/** `undefined` where there is none: on other systems, without the package, or with STOP_PRESS_PLAIN_WRITES set. */
+/** `undefined` where there is none: on other systems, and without the package. */
 export const loadNativeSend = async (): Promise<NativeSend | undefined> => {
-  if (process.platform !== 'linux' || process.env['STOP_PRESS_PLAIN_WRITES']) return undefined;
+  if (process.platform !== 'linux') return undefined;
   try {
     const { default: koffi } = await import('koffi');
     const send: (descriptor: number, bytes: Buffer, length: number, flags: number) => number = koffi.load(null).func('long send(int fd, const void *bytes, size_t length, int flags)');
