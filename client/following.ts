@@ -27,7 +27,12 @@ export const createFollowing = ({ since, onUpdate, onStatus, onError, pause, res
   let reached = since;
   let [isCaughtUp, isPaused] = [false, false];
   let failure: FollowError | undefined;
-  let wake = (): void => {};
+  let news = Promise.withResolvers<void>();
+
+  const wake = (): void => {
+    news.resolve();
+    news = Promise.withResolvers();
+  };
 
   const show = (now: Status): void => {
     if (now === status || status === 'over') return;
@@ -89,7 +94,7 @@ export const createFollowing = ({ since, onUpdate, onStatus, onError, pause, res
           for (let update = take(); update; update = take()) yield update;
           if (failure) throw failure;
           if (status === 'over') return;
-          await new Promise<void>((resolve) => { wake = resolve; });
+          await news.promise;
         }
       } finally {
         close();

@@ -65,6 +65,19 @@ describe('a story', () => {
     await expect.poll(() => server.readers.count()).toBe(0);
   });
 
+  test('that two loops take from ends both: each update goes to one of them', async () => {
+    const following = follow(storm());
+    const told: string[] = [];
+    const loop = async (): Promise<void> => {
+      for await (const { type } of following) told.push(type);
+    };
+    const loops = [loop(), loop()];
+    await expect.poll(() => told.length).toBe(2);
+    following.close();
+    await Promise.all(loops);
+    expect(told).toEqual(['snapshot', 'live']);
+  });
+
   test('is told by callbacks, from after the call on, with its status', async () => {
     const statuses: string[] = [];
     const { following, types, live, until } = listen(storm(), { onStatus: (status) => statuses.push(status) });
