@@ -6,6 +6,7 @@ import type { AnyDiff, PatchDiff, ServerMessage } from '../../server/core/protoc
 import type { State } from '../../server/core/story.ts';
 import { launchChromium } from '../browser/chromium.ts';
 import { createProxy } from '../browser/proxy.ts';
+import { received } from '../checked.ts';
 import { historiesOf } from '../histories.ts';
 import { contentOf, createNewsroom, createRandom, reworked } from '../newsroom.ts';
 import { createHolder, type Reached } from '../transports.ts';
@@ -48,7 +49,7 @@ const createReading = () => {
     twin: () => twin,
     state: () => holder.held.get('storm')?.state,
     hear: (text: string): void => {
-      const message = JSON.parse(text) as ServerMessage | AnyDiff;
+      const message = received(text) as ServerMessage | AnyDiff; // a diff may be in any format
       if (message.type === 'snapshot') {
         holder.snapshot('storm', message.position, message.state, message.reset);
         twin = structuredClone(message.state);
