@@ -8,7 +8,7 @@ import { createFolders, startServer, type Folders, type ServerProcess } from './
 import { secretA, startReceiver, type Receiver } from './webhook-receiver.ts';
 
 const bin = fileURLToPath(new URL('../server/bin.js', import.meta.url));
-const kills = Number(process.env['KILLS'] ?? 3);
+const kills = Number(process.env['KILLS'] ?? 1);
 const slow = { timeout: 60_000 + kills * 10_000 };
 
 let folders: Folders;

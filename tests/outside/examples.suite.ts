@@ -9,14 +9,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { State } from '../server/core/story.ts';
-import { createProxy } from './browser/proxy.ts';
-import { bundleLibrary } from './library-bundle.ts';
-import { createFolders, startServer, type Folders, type ServerProcess } from './server-process.ts';
+import type { State } from '../../server/core/story.ts';
+import { createProxy } from '../browser/proxy.ts';
+import { bundleLibrary } from '../library-bundle.ts';
+import { createFolders, startServer, type Folders, type ServerProcess } from '../server-process.ts';
 
 const args = ['--withdraw-after', '0.5'];
 const execute = promisify(execFile);
-const examples = fileURLToPath(new URL('../docs/examples/', import.meta.url));
+const examples = fileURLToPath(new URL('../../docs/examples/', import.meta.url));
 /** Several processes a test, on a machine that may be busy. */
 const slow = { timeout: 120_000 };
 
