@@ -66,6 +66,12 @@ const createReader = (server: ReturnType<typeof createServer>) => {
   const seen = { mismatches: 0, resets: 0, withdrawn: false, live: false };
   let wire: Message[] = [];
   let inbox: Message[] | undefined = [];
+  /** A server tells of what was subscribed to: of where a story went, only once that is asked for. */
+  let subscribed = 'storm';
+  const ask = (wish: Subscribe): Message[] => {
+    subscribed = wish.story;
+    return server.catchUp(wish);
+  };
   const held = createHeld({
     follow: applyDiff,
     story: 'storm',
@@ -77,7 +83,7 @@ const createReader = (server: ReturnType<typeof createServer>) => {
     onWithdrawn: () => { seen.withdrawn = true; },
     onMoved: () => {},
     onMismatch: () => { seen.mismatches += 1; },
-    ask: (message) => wire.push(...server.catchUp(message)),
+    ask: (message) => wire.push(...ask(message)),
   });
   const deliver = (count: number) => {
     for (const message of wire.splice(0, count)) {
@@ -102,9 +108,9 @@ const createReader = (server: ReturnType<typeof createServer>) => {
         deliver(1);
       }
     },
-    hear: (message: Message) => { wire.push(message); },
+    hear: (message: Message) => { if ('story' in message && message.story === subscribed) wire.push(message); },
     spoil: (change: (messages: Message[]) => Message[]) => { wire = change(wire); },
-    reconnect: () => { wire = server.catchUp(held.resume()); },
+    reconnect: () => { wire = ask(held.resume()); },
   };
 };
 
