@@ -1,0 +1,81 @@
+/** What readers meet: pages, JSON, event streams and sockets on one address, over a log that somebody else writes. */
+import { createServer, type Server } from 'node:http';
+import type { Router } from 'express';
+import { findClientFiles } from './client-files.ts';
+import { defaults, UsageError, type Config } from './config.ts';
+import { createFanOut, plainFanOut } from './fan-out.ts';
+import { createHttp, type HttpOptions } from './http.ts';
+import { createReaders } from './readers.ts';
+import type { RevisionLog } from './revision-log.ts';
+import { createSocketServer } from './socket.ts';
+
+/** What only the process knows that publishes. */
+export type Newsroom = Required<Pick<HttpOptions, 'problemsOf' | 'webhooks' | 'ready'>> & { control: Router };
+
+export type FrontOptions = {
+  log: RevisionLog;
+  /** Of the stories, for their pictures. */
+  folder: string;
+  config: Config;
+  newsroom: Newsroom;
+  /** Is told of every error that nobody foresaw. */
+  onError: (error: unknown) => void;
+};
+
+export type Front = {
+  /** Resolves to `http://127.0.0.1:3000`, with the port really taken. Rejects with `UsageError` where it is not free. */
+  listen: () => Promise<string>;
+  /** How many readers a story has now. */
+  following: (story: string) => number;
+  /** Says `bye` to readers and ends open requests. */
+  close: () => Promise<void>;
+};
+
+export const createFront = async ({ log, folder, config, newsroom, onError }: FrontOptions): Promise<Front> => {
+  const { lang, trustProxy, origins, frameAncestors, editorToken, hub, maxSocketsPerAddress } = config;
+  const client = findClientFiles();
+  const fanOut = config.plainWrites ? plainFanOut : await createFanOut();
+  const readers = createReaders({ log, ...(maxSocketsPerAddress !== undefined && { maxPerAddress: maxSocketsPerAddress }), fanOut, onError });
+  const app = createHttp({
+    log,
+    readers,
+    storiesFolder: folder,
+    client,
+    build: client.build,
+    options: { lang, trustProxy, origins, frameAncestors, ...(editorToken !== undefined && { editorToken }), ...(hub !== undefined && { hub }) },
+    ...newsroom,
+    onError,
+  });
+  const server = createServer(app);
+  const sockets = createSocketServer({ server, readers, options: { origins, trustProxy } });
+
+  return {
+    listen: () => listen(server, config),
+    following: readers.following,
+    close: async () => {
+      readers.close();
+      await Promise.all([sockets.close(), closeServer(server)]);
+    },
+  };
+};
+
+const listen = (server: Server, { host, port }: Config): Promise<string> =>
+  new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'EADDRINUSE' ? new UsageError(`port ${port} on ${host} is taken: choose another with --port, or 0 for a free one`) : error),
+    );
+    server.listen(port, host, () => {
+      const address = server.address();
+      const taken = address !== null && typeof address === 'object' ? address.port : port;
+      resolve(`http://${host.includes(':') ? `[${host}]` : host}:${taken}`);
+    });
+  });
+
+/** Lets open requests end, for a while. */
+const closeServer = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    if (!server.listening) return resolve();
+    server.close(() => resolve());
+    server.closeIdleConnections();
+    setTimeout(() => server.closeAllConnections(), defaults.shutdownMs).unref();
+  });
