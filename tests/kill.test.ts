@@ -1,6 +1,6 @@
 /**
  * `kill -9` at random moments during saves: whatever a subscriber has seen is there after the restart, the numbering is unbroken, and a subscriber that
- * resumes ends equal to the server. KILLS (8) and SEED are taken from the environment; `npm run test:faults` kills 200 times.
+ * resumes ends equal to the server. KILLS (5) and SEED are taken from the environment; `npm run test:faults` kills 200 times.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
@@ -12,7 +12,7 @@ import type { Summary } from '../server/revision-log.ts';
 import { createFollower, type Follower } from './follower.ts';
 import { createFolders, startServer, type Folders, type ServerProcess } from './server-process.ts';
 
-const kills = Number(process.env['KILLS'] ?? 8);
+const kills = Number(process.env['KILLS'] ?? 5);
 const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 
 /** mulberry32: the same moments for the same seed, as far as the machine allows. */

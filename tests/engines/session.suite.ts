@@ -4,9 +4,9 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { replaceInEditor } from '../editor.ts';
 import { createFolders, startServer, type Folders, type ServerProcess } from '../server-process.ts';
-import { launchChromium } from './chromium.ts';
-import { checkFrames } from './frames.ts';
-import { createProxy } from './proxy.ts';
+import { launchChromium } from '../browser/chromium.ts';
+import { checkFrames } from '../browser/frames.ts';
+import { createProxy } from '../browser/proxy.ts';
 
 const story = `---
 headline: The ferry and the pier

@@ -2,9 +2,9 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Content, Section } from '../../server/core/story.ts';
-import { launchChromium } from './chromium.ts';
-import { createSite, follow } from './site.ts';
-import { at, content, firstState, longContent, section } from './stories.ts';
+import { launchChromium } from '../browser/chromium.ts';
+import { createSite, follow } from '../browser/site.ts';
+import { at, content, firstState, longContent, section } from '../browser/stories.ts';
 
 let browser: Browser;
 let site: Awaited<ReturnType<typeof createSite>>;

@@ -7,8 +7,8 @@ import { gzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { at, contentOf, metaOf, publish, sectionOf, startSite } from '../http-fixture.ts';
-import { launchChromium } from './chromium.ts';
-import { buildScripts } from './site.ts';
+import { launchChromium } from '../browser/chromium.ts';
+import { buildScripts } from '../browser/site.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
