@@ -1,7 +1,9 @@
-/** A service that is told by webhook: a real HTTP server, which checks every signature by the letter of Standard Webhooks. */
+/** A service that is told by webhook: a real HTTP server, which checks every signature by the letter of Standard Webhooks, and every event by its schema: one that breaks it ends the test. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import * as v from 'valibot';
+import { storyEvent, testEvent } from '../server/schema/events.ts';
 
 export const secretA = `whsec_${Buffer.from('a key of this test, 32 bytes long').toString('base64')}`;
 export const secretB = `whsec_${Buffer.from('another key of this test, as long').toString('base64')}`;
@@ -15,6 +17,9 @@ export const isSigned = (headers: IncomingHttpHeaders, body: string, secret: str
     .map((signature) => signature.split(','))
     .some(([version, given = '']) => version === 'v1' && Buffer.from(given, 'base64').length === expected.length && timingSafeEqual(Buffer.from(given, 'base64'), expected));
 };
+
+/** What tests post that are about posting alone. */
+export const emptyBody = '{}';
 
 export type Event = { type: string; timestamp: string; data: { story: string; position: string; page: string; state?: string; message?: { type: string; [field: string]: unknown } } };
 export type Heard = { id: string; event: Event; body: string; headers: IncomingHttpHeaders; status: number };
@@ -31,6 +36,7 @@ export const startReceiver = async (react: Reaction = () => 204, secret = secret
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('end', () => {
       const body = Buffer.concat(parts).toString();
+      if (body !== emptyBody) v.parse(v.union([storyEvent, testEvent]), JSON.parse(body));
       const isOurs = isSigned(request.headers, body, secret);
       const status = isOurs ? current(heard.length, response) : 401;
       heard.push({ id: String(request.headers['webhook-id']), event: JSON.parse(body), body, headers: request.headers, status: status ?? 0 });

@@ -15,7 +15,7 @@ import { createPost, signedHeaders } from '../server/webhooks/post.ts';
 import { createHookStore } from '../server/webhooks/store.ts';
 import { startSite } from './http-fixture.ts';
 import { contentOf, createNewsroom } from './newsroom.ts';
-import { isSigned, secretA, secretB, startReceiver, type Reaction, type Receiver } from './webhook-receiver.ts';
+import { emptyBody, isSigned, secretA, secretB, startReceiver, type Reaction, type Receiver } from './webhook-receiver.ts';
 import { hookOf } from './webhook-queue.ts';
 
 let folder: string;
@@ -106,7 +106,7 @@ test('one receiver that does not answer delays no other', async () => {
 });
 
 describe('one attempt', () => {
-  const attempt = { id: 'x', body: '{}' };
+  const attempt = { id: 'x', body: emptyBody };
   const post = (url: string, timeoutMs = 5_000) => createPost({ now: Date.now, timeoutMs })({ url, secrets: [secretA] }, attempt, new AbortController().signal);
 
   test.each([

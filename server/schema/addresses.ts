@@ -11,6 +11,7 @@ export const tags = {
   files: 'What pages consist of.',
   editors: 'For editors: from the machine of the server, or with the editor token.',
   operators: 'For operators.',
+  webhooks: 'What is posted to services that cannot hold a socket: each revision, signed, in order, and again until it is taken.',
   documents: 'This document, and the one about the socket.',
 };
 

@@ -2,6 +2,7 @@
 import { toJsonSchemaDefs, type JsonSchema } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
 import { failure, jsonFeed, ninjs, problem, problemList, revisionList, revisionSummary, storyList, webhook, webhookList } from './answers.ts';
+import { storyEvent, testEvent } from './events.ts';
 import * as messages from './messages.ts';
 import * as story from './story.ts';
 
@@ -59,13 +60,17 @@ export const wireDefinitions = {
   Unsubscribe: messages.unsubscribe,
 };
 
-/** What HTTP answers. */
+/** What HTTP answers, and what is posted to webhooks. */
 export const httpDefinitions = {
   ...storyDefinitions,
   ...diffDefinitions,
   Attributes: story.attributes,
   Change: story.change,
   AnyDiff: messages.anyDiff,
+  Snapshot: messages.snapshot,
+  Ended: messages.ended,
+  StoryEvent: storyEvent,
+  TestEvent: testEvent,
   StoryList: storyList,
   RevisionSummary: revisionSummary,
   RevisionList: revisionList,

@@ -1,9 +1,10 @@
-/** What HTTP answers, as an OpenAPI 3.1 document. */
+/** What HTTP answers, and what is posted to webhooks, as an OpenAPI 3.1 document. */
 import { about } from './about.ts';
 import { addresses, tags, type Address } from './addresses.ts';
 import { httpDefinitions, toJsonSchemas } from './json-schema.ts';
 import { askedParameters, pathParameters } from './parameters.ts';
 import { headers, optionsResponsesOf, responses, responsesOf } from './responses.ts';
+import { webhooks } from './webhooks.ts';
 
 const description = `How programs read the stories of a newsroom as they are and as they were, and follow them as they change. The socket, which is the best way to follow, is described by \`/api/asyncapi.json\`.
 
@@ -40,6 +41,7 @@ export const openApi = () => ({
   security: [],
   tags: Object.entries(tags).map(([name, meaning]) => ({ name, description: meaning })),
   paths: Object.fromEntries(addresses.map((address) => [address.path, pathItem(address)])),
+  webhooks,
   components: {
     securitySchemes: { editorToken: { type: 'http', scheme: 'bearer', description: 'The token of `--editor-token`. None is needed on the machine of the server.' } },
     headers,
