@@ -1,5 +1,5 @@
 /** Which requests a server answered, and how. */
-import type { Server, ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
 import type { Metrics, Route } from '../metrics.ts';
 
 const patterns: readonly [Route, RegExp][] = [
@@ -15,10 +15,5 @@ const patterns: readonly [Route, RegExp][] = [
 export const routeOf = (url: string): Route => patterns.find(([, pattern]) => pattern.test(url))?.[0] ?? 'other';
 
 /** Counts every answer that was given whole, whoever gave it. */
-export const countAnswers = (server: Server, { answered }: Pick<Metrics, 'answered'>): void => {
-  // One function for all answers, not one for each.
-  const count = function (this: ServerResponse): void {
-    answered(routeOf(this.req.url ?? ''), this.statusCode);
-  };
-  server.prependListener('request', (_request, response) => void response.once('finish', count));
-};
+export const countAnswers = (server: Server, { answered }: Pick<Metrics, 'answered'>): void =>
+  void server.prependListener('request', ({ url = '' }, response) => void response.once('finish', () => answered(routeOf(url), response.statusCode)));
