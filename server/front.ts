@@ -7,6 +7,7 @@ import { everyStory } from './core/protocol.ts';
 import { createFanOut, plainFanOut } from './fan-out.ts';
 import { createHttp, type HttpOptions } from './http.ts';
 import type { ProcessMetrics } from './metrics/prometheus.ts';
+import { watchDelay } from './metrics/delay.ts';
 import { countAnswers } from './metrics/requests.ts';
 import { createReaders } from './readers.ts';
 import type { RevisionLog } from './revision-log.ts';
@@ -54,6 +55,7 @@ export const createFront = async ({ log, folder, config, newsroom, metrics, onEr
   });
   const server = createServer(app);
   countAnswers(server, metrics);
+  const endDelay = watchDelay(metrics);
   metrics.watch({ readers, log, ready: newsroom.ready });
   const sockets = createSocketServer({ server, readers, options: { origins, trustProxy } });
 
@@ -61,6 +63,7 @@ export const createFront = async ({ log, folder, config, newsroom, metrics, onEr
     listen: () => listen(server, config),
     following: readers.following,
     close: async () => {
+      endDelay();
       readers.close();
       await Promise.all([sockets.close(), closeServer(server)]);
     },

@@ -41,6 +41,8 @@ export type Metrics = {
   refused: (why: Refusal) => void;
   /** By a close code of the protocol or of RFC 6455; without one the client let an event stream go. */
   closed: (transport: Transport, code?: number) => void;
+  /** Something that was to happen at a time happened so much later: the event loop was busy. */
+  late: (ms: number) => void;
   /** A request was answered. */
   answered: (route: Route, status: number) => void;
 };
@@ -50,5 +52,5 @@ const ignore = (): void => {};
 /** Counts nothing. */
 export const noMetrics: Metrics = {
   durable: ignore, told: ignore, sent: ignore, folded: ignore, fellBehind: ignore, caughtUp: ignore, wentBehind: ignore,
-  handled: ignore, accepted: ignore, refused: ignore, closed: ignore, answered: ignore,
+  handled: ignore, accepted: ignore, refused: ignore, closed: ignore, late: ignore, answered: ignore,
 };

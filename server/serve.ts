@@ -43,7 +43,6 @@ export const serve = async (folder: string, config: Config, terminal: Terminal):
     control.close();
     await Promise.all([front.close(), webhooks.close()]);
     await log.close();
-    metrics.close();
   };
 
   try {

@@ -182,7 +182,6 @@ describe('/metrics', () => {
 test('the figures of several processes are told as those of one', async () => {
   const processes = [createMetrics({ version: '1' }), createMetrics({ version: '1' })];
   for (const metrics of processes) {
-    ending.push(metrics.close);
     metrics.closed('websocket', 1000);
     metrics.caughtUp(300);
     metrics.watch({ readers: { count: () => 5, alone: () => 2, streams: () => 1, audiences: () => 1 }, ready: () => metrics === processes[0] });

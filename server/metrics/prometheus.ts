@@ -17,8 +17,6 @@ export type ProcessMetrics = Metrics & {
   text: () => Promise<string>;
   /** For `mergeMetrics`. */
   json: () => Promise<MetricsJson>;
-  /** May be called twice. */
-  close: () => void;
 };
 
 /** The figures of several processes as those of one. */
@@ -28,6 +26,7 @@ export const mergeMetrics = (all: MetricsJson[]): Promise<string> => AggregatorR
 const buckets = {
   save: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 10],
   write: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5],
+  delay: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5],
   lag: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60],
 };
 
@@ -45,6 +44,7 @@ export const createMetrics = ({ version }: { version: string }): ProcessMetrics 
   const saveToDurable = histogram('save_to_durable_seconds', 'From the save of a story file to its revision being durable.', buckets.save);
   const durableToLastWrite = histogram('durable_to_last_write_seconds', 'From an entry of the log being durable to the end of its write to the last reader who keeps up.', buckets.write);
   const readerLag = histogram('reader_lag_seconds', 'How long a reader who fell behind was behind until it had caught up.', buckets.lag);
+  const delay = histogram('event_loop_delay_seconds', 'How late a timer was.', buckets.delay);
   const behind = new Gauge({ name: 'stop_press_readers_behind', help: 'Readers who could not be sent a revision yet, because they read too slowly.', registers });
 
   const frames = counter('sent_frames_total', 'Messages sent to readers.');
@@ -70,7 +70,7 @@ export const createMetrics = ({ version }: { version: string }): ProcessMetrics 
   const startedAt = Date.now();
   const deliveries = createDeliveries((seconds) => durableToLastWrite.observe(seconds));
   const sources = createSources(registers);
-  const stop = watchProcess(registers, version);
+  watchProcess(registers, version);
 
   const published = (revision: Revision, savedAt: number): void => {
     revisions.inc({ grade: revision.previous === undefined ? 'first' : (revision.diff?.change ?? 'update') });
@@ -106,6 +106,7 @@ export const createMetrics = ({ version }: { version: string }): ProcessMetrics 
     accepted: (transport) => accepted.inc({ transport }),
     refused: (reason) => refused.inc({ reason }),
     closed: (transport, code) => closed.inc({ transport, code: code === undefined ? 'none' : knownCodes.has(code) ? code : 'other' }),
+    late: (ms) => delay.observe(ms / 1_000),
     answered: (route, status) => requests.inc({ route, status }),
 
     watch: sources.watch,
@@ -117,6 +118,5 @@ export const createMetrics = ({ version }: { version: string }): ProcessMetrics 
       deliveries.settle();
       return registry.getMetricsAsJSON();
     },
-    close: stop,
   };
 };
