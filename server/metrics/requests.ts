@@ -2,12 +2,14 @@
 import type { Server } from 'node:http';
 import type { Metrics, Route } from '../metrics.ts';
 
+/** What is asked for most comes first: without a dot in its path it is a page. */
 const patterns: readonly [Route, RegExp][] = [
+  ['page', /^\/(?:stories\/[^.?]*)?(?:\?|$)/],
   ['feed', /(?:^|\/)(?:feed\.(?:atom|json)|ninjs|sitemap[^/]*\.xml|robots\.txt)(?:\?|$)/],
   ['events', /^\/api\/(?:.*\/)?events(?:\?|$)/],
   ['api', /^\/api\//],
   ['file', /^\/(?:client\/|embed\.js|favicon\.svg)|^\/stories\/[^?]*\.(?:jpe?g|png|gif|webp|avif|svg|mp4|webm|mp3|vtt|pdf)(?:\?|$)/i],
-  ['page', /^\/(?:stories(?:\/|\?|$)|\?|$)/],
+  ['page', /^\/stories(?:\/|\?|$)/],
   ['operator', /^\/(?:healthz|readyz|metrics)(?:\?|$)/],
 ];
 
