@@ -9,6 +9,7 @@ import type { Socket } from 'node:net';
 import type { FanOut } from './fan-out.ts';
 import { descriptorOf } from './fan-out.ts';
 import type { Frame, Frames } from './frames.ts';
+import { noMetrics, type Metrics } from './metrics.ts';
 import type { Entry, RevisionLog } from './revision-log.ts';
 import { createCourse, type Course, type Standpoint } from './session/course.ts';
 import type { FlowLimits } from './session/flow.ts';
@@ -31,6 +32,7 @@ export type AudienceOptions<M extends Member> = {
   /** ms since 1970 */
   now(): number;
   fanOut: FanOut;
+  metrics?: Metrics;
   /** Something is due: calls `flush` soon, once. */
   schedule(flush: () => void): void;
   /** Has left because it reads too slowly: it has been told of everything up to `from`, of which `inFlight` bytes are not known to be read. */
@@ -45,13 +47,15 @@ export type AudienceOptions<M extends Member> = {
 type Round = { number: number; sent: number; at: number };
 
 /** Bytes are counted for the audience as a whole: `sent` so far, and for each member up to where it is known to have read. */
-export const createAudience = <M extends Member>({ from, log, frames, limits, heartbeatMs, now, fanOut, schedule, onLeft, onOverdue, onError }: AudienceOptions<M>) => {
+export const createAudience = <M extends Member>({ from, log, frames, limits, heartbeatMs, now, fanOut, metrics = noMetrics, schedule, onLeft, onOverdue, onError }: AudienceOptions<M>) => {
   const begin = (start: Standpoint, listener: (entry: Entry) => void): Course => createCourse({ log, frames, max: limits.maxSubscriptions, listener, start });
   const course = begin(from, (entry) => guarded(() => hear(entry)));
   /** Where members stand until what is pending has been written: everything since is due there. */
   let behind = begin(from, () => undefined);
   let pending: Buffer[] = [];
   let pendingBytes = 0;
+  /** The first entry that is pending. */
+  let pendingFrom = 0;
   const members: M[] = [];
   let descriptors = new Int32Array(64);
   let read = new Float64Array(64);
@@ -104,12 +108,14 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
         onLeft(member, behind.standpoint(), inFlight);
       } else fanOut(member.socket, descriptors[slot] ?? -1, bytes);
     }
+    metrics.sent(members.length, parts.length, bytes.length);
     sent += bytes.length;
     lastSent = now();
   };
 
   const write = (): void => {
     if (pending.length > 0) deliver(pending);
+    if (pending.length > 0) metrics.told(pendingFrom);
     pending = [];
     pendingBytes = 0;
     behind.end();
@@ -117,14 +123,16 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
   };
 
   /** At most half a window goes out at once, so that who has read everything has room for it; or one larger frame. */
-  const add = ({ data }: Frame): boolean => {
+  const add = ({ data, folded }: Frame): boolean => {
     if (pendingBytes > 0 && pendingBytes + data.length > limits.windowBytes / 2) write();
     pending.push(websocketFrame('text', data));
     pendingBytes += data.length;
+    if (folded !== undefined) metrics.folded(members.length, folded);
     return true;
   };
 
   const hear = (entry: Entry): void => {
+    if (pending.length === 0) pendingFrom = entry.sequence;
     behind.hear(entry);
     course.hear(entry);
     course.take(add);

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Answer, StoryWish } from './control.ts';
 import { unreachable } from './core/story.ts';
+import { noMetrics, type Metrics } from './metrics.ts';
 import type { FileProblem, Outcome, Publisher } from './publisher.ts';
 import type { RevisionLog } from './revision-log.ts';
 import { describeOutcome } from './terminal.ts';
@@ -18,17 +19,25 @@ export type DeskOptions = {
   terminal: Terminal;
   /** How many readers a story has now. */
   readers: (slug: string) => number;
+  /** Default: nothing is counted. */
+  metrics?: Metrics;
 };
 
-export const createDesk = ({ folder, log, publisher, terminal, readers }: DeskOptions) => {
+export const createDesk = ({ folder, log, publisher, terminal, readers, metrics = noMetrics }: DeskOptions) => {
   const startedAt = Date.now();
 
   const report = (outcome: Outcome): void => {
+    metrics.handled(outcome);
     for (const line of describeOutcome(outcome, { readers: readers(outcome.slug), now: Date.now(), startedAt })) terminal.say(line);
   };
 
+  const failed = (error: unknown): void => {
+    metrics.handled({ kind: 'failed' });
+    terminal.complain(`error: ${error instanceof Error ? error.message : String(error)}`);
+  };
+
   const tell = (outcome: Promise<Outcome>): void =>
-    void outcome.then(report).catch((error: unknown) => terminal.complain(`error: ${error instanceof Error ? error.message : String(error)}`));
+    void outcome.then(report).catch(failed);
 
   const withdraw = async (story: string): Promise<Answer> => {
     const outcome = await publisher.withdraw(story);

@@ -36,13 +36,19 @@ export const streamEvents = (readers: Readers, response: ServerResponse, { story
     if (frame.type === 'ended') setImmediate(endIfOver);
     return eventOf(frame, idOf(frame));
   });
+  let closedWith: number | undefined;
   const close = (code: number): void => {
+    closedWith = code;
     // What is stuck would keep the end from ever being reached.
     if (code === closeCodes.noPong) response.destroy();
     else response.end(retryWithin(readers.limits.restartWindowMs));
   };
   const reader: Reader = readers.join({ send, ping: (text) => whenWritten(() => readers.pong(reader, text)), close });
-  response.once('close', () => readers.leave(reader));
+  readers.metrics.accepted('event-stream');
+  response.once('close', () => {
+    readers.leave(reader);
+    readers.metrics.closed('event-stream', closedWith);
+  });
   response.on('error', () => response.destroy());
   readers.subscribe(reader, { story, ...wish });
 };

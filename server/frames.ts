@@ -4,8 +4,8 @@ import { toJsonPatch } from './core/json-patch.ts';
 import type { AnyDiff, Diff, Format, ServerMessage, Snapshot } from './core/protocol.ts';
 import type { Position, State } from './core/story.ts';
 
-/** The payload of one text frame, and for whoever has read it the position that it stands at. It is shared by every socket that sends it and MUST NOT be changed. */
-export type Frame = { readonly data: Buffer; readonly bytes: number; readonly type: ServerMessage['type']; readonly position?: Position };
+/** The payload of one text frame, and for whoever has read it the position that it stands at; `folded` of a diff that stands for several revisions: for how many. It is shared by every socket that sends it and MUST NOT be changed. */
+export type Frame = { readonly data: Buffer; readonly bytes: number; readonly type: ServerMessage['type']; readonly position?: Position; readonly folded?: number };
 
 export type Frames = ReturnType<typeof createFrames>;
 
@@ -67,7 +67,7 @@ const remembered = <K extends object, V, W extends V | undefined>(memory: WeakMa
 const encode = (message: ServerMessage | AnyDiff): Frame => {
   const data = Buffer.from(JSON.stringify(message));
   const position = message.type === 'diff' ? message.to : 'position' in message ? message.position : undefined;
-  return { data, bytes: data.length, type: message.type, ...(position !== undefined && { position }) };
+  return { data, bytes: data.length, type: message.type, ...(position !== undefined && { position }), ...(message.type === 'diff' && message.folded !== undefined && message.folded > 1 && { folded: message.folded }) };
 };
 
 const createRecentFrames = (maxBytes: number) => {

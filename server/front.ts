@@ -3,8 +3,12 @@ import { createServer, type Server } from 'node:http';
 import type { Router } from 'express';
 import { findClientFiles } from './client-files.ts';
 import { defaults, UsageError, type Config } from './config.ts';
+import { everyStory } from './core/protocol.ts';
 import { createFanOut, plainFanOut } from './fan-out.ts';
 import { createHttp, type HttpOptions } from './http.ts';
+import type { ProcessMetrics } from './metrics/prometheus.ts';
+import { watchDelay } from './metrics/delay.ts';
+import { countAnswers } from './metrics/requests.ts';
 import { createReaders } from './readers.ts';
 import type { RevisionLog } from './revision-log.ts';
 import { createSocketServer } from './socket.ts';
@@ -18,6 +22,7 @@ export type FrontOptions = {
   folder: string;
   config: Config;
   newsroom: Newsroom;
+  metrics: ProcessMetrics;
   /** Is told of every error that nobody foresaw. */
   onError: (error: unknown) => void;
 };
@@ -31,11 +36,12 @@ export type Front = {
   close: () => Promise<void>;
 };
 
-export const createFront = async ({ log, folder, config, newsroom, onError }: FrontOptions): Promise<Front> => {
+export const createFront = async ({ log, folder, config, newsroom, metrics, onError }: FrontOptions): Promise<Front> => {
   const { lang, trustProxy, origins, frameAncestors, editorToken, hub, maxSocketsPerAddress } = config;
   const client = findClientFiles();
   const fanOut = config.plainWrites ? plainFanOut : await createFanOut();
-  const readers = createReaders({ log, ...(maxSocketsPerAddress !== undefined && { maxPerAddress: maxSocketsPerAddress }), fanOut, onError });
+  log.subscribe(everyStory, log.head(), ({ sequence }) => metrics.durable(sequence));
+  const readers = createReaders({ log, ...(maxSocketsPerAddress !== undefined && { maxPerAddress: maxSocketsPerAddress }), fanOut, metrics, onError });
   const app = createHttp({
     log,
     readers,
@@ -43,16 +49,21 @@ export const createFront = async ({ log, folder, config, newsroom, onError }: Fr
     client,
     build: client.build,
     options: { lang, trustProxy, origins, frameAncestors, ...(editorToken !== undefined && { editorToken }), ...(hub !== undefined && { hub }) },
+    metrics: metrics.text,
     ...newsroom,
     onError,
   });
   const server = createServer(app);
+  countAnswers(server, metrics);
+  const endDelay = watchDelay(metrics);
+  metrics.watch({ readers, log, ready: newsroom.ready });
   const sockets = createSocketServer({ server, readers, options: { origins, trustProxy } });
 
   return {
     listen: () => listen(server, config),
     following: readers.following,
     close: async () => {
+      endDelay();
       readers.close();
       await Promise.all([sockets.close(), closeServer(server)]);
     },

@@ -13,6 +13,7 @@ import { createDocuments } from './http/documents.ts';
 import { answerErrors, notFound, readOnly, refuseMalformed } from './http/errors.ts';
 import { createEventRoutes } from './http/events.ts';
 import { createFeedRoutes } from './http/feeds.ts';
+import { createMetricsRoute } from './http/metrics.ts';
 import { createReplay } from './http/replay.ts';
 import { createSearch } from './http/search.ts';
 import { createSecurityHeaders } from './http/security.ts';
@@ -47,6 +48,8 @@ export type HttpOptions = {
   ready: () => boolean;
   /** How each webhook stands. */
   webhooks?: () => WebhookStatus[];
+  /** What is counted, in the text format of Prometheus; default: nothing. */
+  metrics?: () => Promise<string>;
   /** More routes, before all others. */
   control?: Router;
   /** Changes with the program, so that nobody keeps a page of an older one. */
@@ -56,7 +59,7 @@ export type HttpOptions = {
 };
 
 /** Listens to nothing itself: hand it to `createServer`. */
-export const createHttp = ({ log, readers = createReaders({ log }), problemsOf, storiesFolder, client, options, ready, webhooks = () => [], control, build, onError = console.error }: HttpOptions): Express => {
+export const createHttp = ({ log, readers = createReaders({ log }), problemsOf, storiesFolder, client, options, ready, webhooks = () => [], metrics = async () => '', control, build, onError = console.error }: HttpOptions): Express => {
   const site = { lang: options.lang, script: client.script };
   const edition = fingerprint([build, styleHash, options.lang, client.script('story'), client.script('index'), client.script('walk'), client.script('frame'), options.hub].join());
   const app = express();
@@ -73,6 +76,7 @@ export const createHttp = ({ log, readers = createReaders({ log }), problemsOf, 
   app.use('/api', createEventRoutes({ ...options, log, readers }));
   app.use(varies, compression({ filter: isWhole }));
   app.use(createHealth(ready));
+  app.use(createMetricsRoute({ ...options, text: metrics }));
   app.use(createAssets(client.folder));
   app.use(createFeedRoutes({ ...options, log, edition }));
   app.use(createSearch({ log, edition }));

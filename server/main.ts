@@ -1,8 +1,7 @@
 /** The command line. The only file that acts when it is imported. */
-import { readFileSync } from 'node:fs';
 import { commandOptions, optionsHelp, readArguments, readConfig, refuseForeignOptions, UsageError, type Arguments } from './config.ts';
 import type { Answer, StoryWish, WebhookWish } from './control.ts';
-import { packageFolder } from './package.ts';
+import { version } from './package.ts';
 
 // Each command loads what it needs, so that the small ones answer at once.
 
@@ -112,11 +111,6 @@ const webhookWish = ([action, name, which, ...rest]: string[], json: boolean): W
 };
 
 const commands: Record<string, (given: Arguments) => number | Promise<number>> = { serve: runServer, check: runCheck, explain: runExplain, follow: runFollow, withdraw: runWithdraw, redact: runRedact, webhooks: runWebhooks };
-
-const version = (): string => {
-  const { version }: { version: string } = JSON.parse(readFileSync(new URL('package.json', packageFolder), 'utf8'));
-  return version;
-};
 
 const main = async (argv: string[]): Promise<number> => {
   const { values, positionals } = readArguments(argv);

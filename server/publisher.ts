@@ -103,6 +103,9 @@ export const createPublisher = ({ log, lang, now, sizeOf = async () => undefined
     /** What the editor of a story should know of its file as last saved. */
     problemsOf: (slug: string): FileProblem[] => problems.get(slug) ?? [],
 
+    /** How many stories have a file that cannot be published as it is. */
+    broken: (): number => problems.values().reduce((count, found) => count + Number(found.some(({ severity }) => severity === 'error')), 0),
+
     /** Resolves when everything handed in so far is done. */
     idle: () => inOrder(async () => undefined),
   };

@@ -11,6 +11,7 @@ import { plainFanOut, type FanOut } from './fan-out.ts';
 import { createFrames, type Frame, type Frames } from './frames.ts';
 import { createAddresses, type Addresses } from './readers/addresses.ts';
 import { isSamePlace, signatureOf } from './readers/place.ts';
+import { noMetrics, type Metrics } from './metrics.ts';
 import type { RevisionLog } from './revision-log.ts';
 import { createSession, type Session, type SessionLimits } from './session.ts';
 import type { Standpoint } from './session/course.ts';
@@ -56,6 +57,8 @@ export type ReadersOptions = {
   heartbeatMs?: number;
   /** How one buffer gets to many; default: through their streams. */
   fanOut?: FanOut;
+  /** What operators want counted; default: nothing. */
+  metrics?: Metrics;
   /** Default: the system's. */
   clock?: Clock;
   /** Is given what must never happen; by default it is printed. */
@@ -83,6 +86,8 @@ const systemClock: Clock = {
 export type Readers = Addresses & {
   readonly frames: Frames;
   readonly limits: SessionLimits;
+  /** For those who bring readers. */
+  readonly metrics: Metrics;
   /** Says hello. The reader is counted, and told of what it subscribes to, until `leave`. */
   join: (wire: Wire, socket?: Socket) => Reader;
   receive: (reader: Reader, text: string) => void;
@@ -99,13 +104,16 @@ export type Readers = Addresses & {
   /** Every reader; how many of them have a session of their own. */
   count: () => number;
   alone: () => number;
+  /** How many of those are no sockets; how many audiences the others form. */
+  streams: () => number;
+  audiences: () => number;
   /** Aborted when the server is about to stop: from then on nobody is taken in. */
   readonly closing: AbortSignal;
   /** Tells every reader when to come back. May be called twice. */
   close: () => void;
 };
 
-export const createReaders = ({ log, maxPerAddress, limits: given, heartbeatMs = defaults.heartbeatMs, fanOut = plainFanOut, clock = systemClock, onError = console.error }: ReadersOptions): Readers => {
+export const createReaders = ({ log, maxPerAddress, limits: given, heartbeatMs = defaults.heartbeatMs, fanOut = plainFanOut, metrics = noMetrics, clock = systemClock, onError = console.error }: ReadersOptions): Readers => {
   const limits: SessionLimits = { ...defaults, ...given };
   const rate = { perSecond: limits.messagesPerSecond, burst: limits.messageBurst };
   const frames = createFrames();
@@ -138,7 +146,7 @@ export const createReaders = ({ log, maxPerAddress, limits: given, heartbeatMs =
   /** A session for a reader who is new, or who has been elsewhere. */
   const setApart = (reader: Reader, goOn?: { from: Standpoint; inFlight: number }): Session => {
     const session: Session = createSession({
-      id: randomUUID(), log, frames, limits, heartbeatMs, now: clock.now, onError,
+      id: randomUUID(), log, frames, limits, heartbeatMs, now: clock.now, metrics, onError,
       out: { send: (frame) => reader.wire.send(frame), ping: (payload) => ping(reader, payload), close: (code) => reader.wire.close(code) },
       bucket: () => (reader.bucket ??= fullBucket(rate, clock.now())),
       ...(goOn && { goOn }),
@@ -183,7 +191,7 @@ export const createReaders = ({ log, maxPerAddress, limits: given, heartbeatMs =
 
   const found = (signature: string, from: Standpoint): Among => {
     const audience: ReaderAudience = createAudience<Seated>({
-      from, log, frames, limits, heartbeatMs, now: clock.now, schedule: clock.soon, fanOut, onError,
+      from, log, frames, limits, heartbeatMs, now: clock.now, schedule: clock.soon, fanOut, metrics, onError,
       onLeft: (reader, standpoint, inFlight) => {
         setApart(reader, { from: standpoint, inFlight });
         dissolveIfEmpty(signature, audience);
@@ -244,6 +252,7 @@ export const createReaders = ({ log, maxPerAddress, limits: given, heartbeatMs =
   return {
     frames,
     limits,
+    metrics,
     ...createAddresses(maxPerAddress),
 
     join: (wire, socket) => {
@@ -281,6 +290,8 @@ export const createReaders = ({ log, maxPerAddress, limits: given, heartbeatMs =
       audiences.values().reduce((count, { audience }) => count + (audience.covers(story) ? audience.size() : 0), 0),
     count: () => alone.size + audiences.values().reduce((count, { audience }) => count + audience.size(), 0),
     alone: () => alone.size,
+    streams: () => alone.values().reduce((count, reader) => count + (isSeatable(reader) ? 0 : 1), 0),
+    audiences: () => audiences.size,
     closing: closing.signal,
 
     close: () => {

@@ -4,6 +4,8 @@ import { defaults, type Config } from './config.ts';
 import { createControl } from './control.ts';
 import { createDesk, type Terminal } from './desk.ts';
 import { createFront } from './front.ts';
+import { createMetrics } from './metrics/prometheus.ts';
+import { version } from './package.ts';
 import { createSizeOf } from './pictures.ts';
 import { createPublisher } from './publisher.ts';
 import { createSqliteLog } from './revision-log/sqlite.ts';
@@ -28,8 +30,10 @@ export const serve = async (folder: string, config: Config, terminal: Terminal):
   const control = createControl(config.data, (wish) => (wish.command === 'webhooks' ? webhooks.fulfil(wish) : desk.fulfil(wish)));
   let ready = false;
   const newsroom = { problemsOf: publisher.problemsOf, webhooks: webhooks.list, ready: () => ready, control: control.router };
-  const front = await createFront({ log, folder, config, newsroom, onError });
-  const desk = createDesk({ folder, log, publisher, terminal, readers: front.following });
+  const metrics = createMetrics({ version: version() });
+  const front = await createFront({ log, folder, config, newsroom, metrics, onError });
+  const desk = createDesk({ folder, log, publisher, terminal, readers: front.following, metrics });
+  metrics.watch({ data: config.data, webhooks: webhooks.list, broken: publisher.broken });
 
   let watcher: { close: () => Promise<void> } | undefined;
   const stop = async (): Promise<void> => {

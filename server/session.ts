@@ -7,6 +7,7 @@ import type { ErrorCode, Limits, ServerMessage, Subscribe } from './core/protoco
 import { unreachable } from './core/story.ts';
 import { readClientMessage } from './client-messages.ts';
 import type { Frame, Frames } from './frames.ts';
+import { noMetrics, type Metrics } from './metrics.ts';
 import type { Entry, RevisionLog } from './revision-log.ts';
 import { createCourse, type Standpoint } from './session/course.ts';
 import { farewell } from './session/farewell.ts';
@@ -38,6 +39,7 @@ export type SessionOptions = {
   /** ms since 1970 */
   now(): number;
   out: Out;
+  metrics?: Metrics;
   /** What the client has left of its messages; asked for when it speaks. */
   bucket(): Bucket;
   /** For a client that was greeted before, and has been told of everything up to a standpoint, of which so many bytes are not known to be read. */
@@ -54,13 +56,15 @@ export type Session = ReturnType<typeof createSession>;
 const standardCodes = { tooLarge: 1009, internalError: 1011 } as const;
 
 /** Says hello at once, or goes on with what is due. Whoever makes one calls `tick` about every second, or more often where heartbeats are. */
-export const createSession = ({ id, log, frames, limits, heartbeatMs, now, out, bucket, goOn, onSettled, onError }: SessionOptions) => {
+export const createSession = ({ id, log, frames, limits, heartbeatMs, now, out, metrics = noMetrics, bucket, goOn, onSettled, onError }: SessionOptions) => {
   const rate: Rate = { perSecond: limits.messagesPerSecond, burst: limits.messageBurst };
   const flow = createFlow(limits, goOn?.inFlight);
   const course = createCourse({ log, frames, max: limits.maxSubscriptions, listener: (entry) => hear(entry), start: goOn?.from });
   let lastSent = now();
   let heartbeats = 0;
   let closed = false;
+  /** Since when there is a revision that could not be sent. */
+  let behindSince: number | undefined;
 
   /** Sends a frame if it fits into the window. */
   const send = (frame: Frame): boolean => {
@@ -68,6 +72,8 @@ export const createSession = ({ id, log, frames, limits, heartbeatMs, now, out, 
     if (fits) {
       out.send(frame);
       lastSent = now();
+      metrics.sent(1, 1, frame.bytes);
+      if (frame.folded !== undefined) metrics.folded(1, frame.folded);
     }
     return fits;
   };
@@ -79,15 +85,28 @@ export const createSession = ({ id, log, frames, limits, heartbeatMs, now, out, 
 
   const isSettled = (): boolean => !closed && course.isIdle() && !flow.isShut() && !flow.isAwaitingPong();
 
+  const fallBehind = (): void => {
+    if (behindSince !== undefined || closed) return;
+    behindSince = now();
+    metrics.fellBehind();
+  };
+
+  const catchUp = (since: number): void => {
+    behindSince = undefined;
+    metrics.caughtUp(now() - since);
+  };
+
   /** Sends what is due until the window is full. What does not fit stays due, and may change until it does. */
   const drain = (): void => {
     course.take((frame) => !flow.isShut() && send(frame));
+    if (behindSince !== undefined && course.isIdle()) catchUp(behindSince);
     if (flow.isShut()) ping();
     else if (isSettled()) onSettled?.();
   };
 
   const stop = (): void => {
     closed = true;
+    if (behindSince !== undefined) behindSince = void metrics.wentBehind();
     course.end();
   };
 
@@ -118,6 +137,8 @@ export const createSession = ({ id, log, frames, limits, heartbeatMs, now, out, 
   const hear = guarded((entry: Entry) => {
     course.hear(entry);
     drain();
+    if (course.isIdle()) metrics.told(entry.sequence);
+    else fallBehind();
   });
 
   const subscribe = guarded((wish: Omit<Subscribe, 'type'>) => {
@@ -164,8 +185,13 @@ export const createSession = ({ id, log, frames, limits, heartbeatMs, now, out, 
     send(frames.encode({ type: 'hello', protocol: subprotocol, session: id, heartbeatMs, limits: { maxMessageBytes, maxSubscriptions, messagesPerSecond } }));
   });
 
+  const goOnFrom = (): void => {
+    drain();
+    if (!course.isIdle()) fallBehind();
+  };
+
   if (!goOn) greet();
-  else guarded(drain)();
+  else guarded(goOnFrom)();
 
   return {
     /** A text message from the client. */

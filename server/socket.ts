@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { closeCodes, subprotocol } from './core/protocol.ts';
 import type { Frame } from './frames.ts';
+import type { Refusal } from './metrics.ts';
 import type { Reader, Readers, Wire } from './readers.ts';
 import { clientAddress, isOriginAllowed, offersKnownProtocol, readTarget, refuseUpgrade } from './upgrade.ts';
 
@@ -39,11 +40,16 @@ export const createSocketServer = ({ server, readers, options }: SocketServerOpt
   const connections = new Map<WebSocket, Connection | undefined>();
   let closing: Promise<void> | undefined;
 
+  const refuse = (reason: Refusal, ...how: Parameters<typeof refuseUpgrade>): void => {
+    readers.metrics.refused(reason);
+    refuseUpgrade(...how);
+  };
+
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on('error', ignore);
-    if (readers.closing.aborted) return refuseUpgrade(socket, '503 Service Unavailable', 'this server is about to stop');
-    if (readTarget(request).path !== '/live') return refuseUpgrade(socket, '404 Not Found', 'the socket is at /live');
-    if (!offersKnownProtocol(request)) return refuseUpgrade(socket, '400 Bad Request', `the only subprotocol here is ${subprotocol}`);
+    if (readers.closing.aborted) return refuse('stopping', socket, '503 Service Unavailable', 'this server is about to stop');
+    if (readTarget(request).path !== '/live') return refuse('path', socket, '404 Not Found', 'the socket is at /live');
+    if (!offersKnownProtocol(request)) return refuse('protocol', socket, '400 Bad Request', `the only subprotocol here is ${subprotocol}`);
     handshake.handleUpgrade(request, socket, head, admit);
   };
 
@@ -52,10 +58,15 @@ export const createSocketServer = ({ server, readers, options }: SocketServerOpt
     ws.on('error', ignore);
     ws.on('close', onClose);
     connections.set(ws, undefined);
-    if (!isOriginAllowed(request, options)) return ws.close(closeCodes.originRefused, 'origin refused');
+    if (!isOriginAllowed(request, options)) {
+      readers.metrics.refused('origin');
+      return ws.close(closeCodes.originRefused, 'origin refused');
+    }
     const address = clientAddress(request, options.trustProxy);
     const reader = readers.join(createWire(ws), request.socket);
     const isAdmitted = readers.enter(address);
+    if (isAdmitted) readers.metrics.accepted('websocket');
+    else readers.metrics.refused('address');
     connections.set(ws, { reader, address: isAdmitted ? address : undefined });
     ws.on('message', onMessage).on('pong', onPong);
     if (isAdmitted) subscribeByQuery(reader, readTarget(request).query);
@@ -74,7 +85,8 @@ export const createSocketServer = ({ server, readers, options }: SocketServerOpt
     if (connection) readers.pong(connection.reader, String(payload));
   }
 
-  function onClose(this: WebSocket): void {
+  function onClose(this: WebSocket, code: number): void {
+    readers.metrics.closed('websocket', closedWith.get(this) ?? code);
     const connection = connections.get(this);
     connections.delete(this);
     if (!connection) return;
@@ -108,10 +120,16 @@ const createWire = (ws: WebSocket): SocketWire => ({ ws, ...wireFunctions });
 
 type SocketWire = Wire & { ws: WebSocket };
 
+/** The codes that this side closed with: who is gone without a word cannot repeat them. */
+const closedWith = new WeakMap<WebSocket, number>();
+
 const wireFunctions = {
   send(this: SocketWire, { data }: Frame): void { this.ws.send(data, { binary: false }); },
   ping(this: SocketWire, text: string): void { this.ws.ping(text); },
-  close(this: SocketWire, code: number): void { this.ws.close(code); },
+  close(this: SocketWire, code: number): void {
+    closedWith.set(this.ws, code);
+    this.ws.close(code);
+  },
 };
 
 /** Resolves when all have closed; those that have not after a while are cut off. */

@@ -77,7 +77,7 @@ test.each([['/stories/nothing', 404], ['/api/stories/nothing', 404], ['/stories/
   },
 );
 
-test.each(['/api/stories/storm/problems', '/api/stories/nothing/problems', '/healthz', '/readyz', '/stories/%E0'])('%s is not kept by anybody', async (path) => {
+test.each(['/api/stories/storm/problems', '/api/stories/nothing/problems', '/healthz', '/readyz', '/metrics', '/stories/%E0'])('%s is not kept by anybody', async (path) => {
   const { headers } = await site.get(path);
   expect(headers['cache-control']).toBe('no-store');
 });

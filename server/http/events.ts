@@ -25,10 +25,16 @@ export const createEventRoutes = ({ log, readers, trustProxy, origins }: EventRo
 
   const stream = (request: Request, response: Response, story: string): void => {
     const format = formatOf(request);
-    if (readers.closing.aborted) throw new HttpError('stopping', 'this server is about to stop');
+    if (readers.closing.aborted) {
+      readers.metrics.refused('stopping');
+      throw new HttpError('stopping', 'this server is about to stop');
+    }
     if (request.method === 'HEAD') return void response.writeHead(200, eventStreamHeaders).end();
     const address = clientAddress(request, trustProxy);
-    if (!readers.enter(address)) throw new HttpError('crowded', 'too many connections from one address: let some go, or follow every story on one');
+    if (!readers.enter(address)) {
+      readers.metrics.refused('address');
+      throw new HttpError('crowded', 'too many connections from one address: let some go, or follow every story on one');
+    }
     response.once('close', () => readers.exit(address));
     const after = positionBefore(request);
     streamEvents(readers, response, { story, format, ...(after !== undefined && { after }) });

@@ -141,6 +141,10 @@ const others: Address[] = [
   { path: '/api/webhooks', id: 'listWebhooks', tag: 'editors', summary: 'How each webhook stands', answers: json('WebhookList'), kept: 'never', asks: ['noneMatch'], fails: ['forbidden'] },
   { path: '/healthz', id: 'getHealth', tag: 'operators', summary: 'Whether the process lives', answers: text('text/plain', '`ok`'), kept: 'never' },
   { path: '/readyz', id: 'getReadiness', tag: 'operators', summary: 'Whether the server serves', answers: text('text/plain', '`ok`'), kept: 'never', also: ['notReady'] },
+  {
+    path: '/metrics', id: 'getMetrics', tag: 'operators', summary: 'What the server counts, for Prometheus', answers: text('text/plain', 'The text format of Prometheus, version 0.0.4.'), kept: 'never',
+    description: 'From the machine of the server, or with the editor token.', fails: ['forbidden'],
+  },
   { path: '/api/openapi.json', id: 'getOpenApi', tag: 'documents', summary: 'This document', answers: json('Document'), kept: 'timed', asks: ['noneMatch'] },
   { path: '/api/asyncapi.json', id: 'getAsyncApi', tag: 'documents', summary: 'The socket, as AsyncAPI 3.0', answers: json('Document'), kept: 'timed', asks: ['noneMatch'], fails: ['malformed'] },
 ];

@@ -15,14 +15,14 @@ Answers may have more fields than are described here, and problems other codes: 
 const parameter = (name: string) => ({ $ref: `#/components/parameters/${name}` });
 
 const pathItem = (address: Address) => {
-  const { path, id, tag, summary, asks = [] } = address;
+  const { path, id, tag, summary, asks = [], fails = [] } = address;
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   const operation = (suffix: string, what: string, answers: object) => ({
     operationId: id + suffix,
     tags: [tag],
     summary,
     description: `${address.description ?? `${summary}.`}${what}`,
-    ...(tag === 'editors' && { security: [{}, { editorToken: [] }] }),
+    ...(fails.includes('forbidden') && { security: [{}, { editorToken: [] }] }),
     responses: answers,
   });
   return {

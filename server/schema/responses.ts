@@ -29,7 +29,7 @@ const headersOf: Record<Kept, Header[]> = {
 
 const failureWords: Record<Failure, string> = {
   malformed: 'The request cannot be read.',
-  forbidden: 'This is for editors.',
+  forbidden: 'This is for editors and operators.',
   missing: 'There is nothing at this address.',
   readonly: 'This address can only be read.',
   withdrawn: 'The story has been withdrawn. It may come back.',
