@@ -10,7 +10,9 @@ import { closeCodes, type Subscribe } from './core/protocol.ts';
 import { plainFanOut, type FanOut } from './fan-out.ts';
 import { createFrames, type Frame, type Frames } from './frames.ts';
 import { createAddresses, type Addresses } from './readers/addresses.ts';
+import { createDrain } from './readers/drain.ts';
 import { isSamePlace, signatureOf } from './readers/place.ts';
+import { refuse, type Refusal } from './readers/refusal.ts';
 import type { RevisionLog } from './revision-log.ts';
 import { createSession, type Session, type SessionLimits } from './session.ts';
 import type { Standpoint } from './session/course.ts';
@@ -51,6 +53,10 @@ export type ReadersOptions = {
   log: RevisionLog;
   /** Connections that one address may hold, of all transports together; default: no limit. */
   maxPerAddress?: number;
+  /** Whether one more may come in now; default: always. */
+  admits?: () => boolean;
+  /** ms for which what happens is gathered before it is sent; default: 0. */
+  coalesceMs?: () => number;
   limits?: Partial<SessionLimits>;
   /** ms */
   heartbeatMs?: number;
@@ -80,6 +86,8 @@ const systemClock: Clock = {
   },
 };
 
+export type { Refusal };
+
 export type Readers = Addresses & {
   readonly frames: Frames;
   readonly limits: SessionLimits;
@@ -99,13 +107,21 @@ export type Readers = Addresses & {
   /** Every reader; how many of them have a session of their own. */
   count: () => number;
   alone: () => number;
+  /** Why whoever comes now is turned away, or `undefined` where there is no reason to. To be asked once for each, before anything is done for it. */
+  refusal: () => Refusal | undefined;
+  /** The same for whoever asks for one answer only, which is never too much. */
+  stopping: () => Refusal | undefined;
+  /** Somebody waits for an answer; `part` is called when it is its turn to be sent away. Returns what ends the waiting. */
+  wait: (part: (refusal: Refusal) => void) => () => void;
   /** Aborted when the server is about to stop: from then on nobody is taken in. */
   readonly closing: AbortSignal;
-  /** Tells every reader when to come back. May be called twice. */
+  /** Takes nobody in any more, and tells readers one after the other when to come back, over so many ms: who has not been told yet is still served. Resolves when all have been told. */
+  drain: (ms: number) => Promise<void>;
+  /** Tells all whom a drain has not told yet. May be called twice. */
   close: () => void;
 };
 
-export const createReaders = ({ log, maxPerAddress, limits: given, heartbeatMs = defaults.heartbeatMs, fanOut = plainFanOut, clock = systemClock, onError = console.error }: ReadersOptions): Readers => {
+export const createReaders = ({ log, maxPerAddress, admits = () => true, limits: given, heartbeatMs = defaults.heartbeatMs, fanOut = plainFanOut, clock = systemClock, onError = console.error }: ReadersOptions): Readers => {
   const limits: SessionLimits = { ...defaults, ...given };
   const rate = { perSecond: limits.messagesPerSecond, burst: limits.messageBurst };
   const frames = createFrames();
@@ -113,7 +129,10 @@ export const createReaders = ({ log, maxPerAddress, limits: given, heartbeatMs =
   const audiences = new Map<string, Among>();
   /** Who could be seated, as far as was known when it was told everything. */
   const settled = new Set<Seated>();
+  /** What sends those away who wait for one answer. */
+  const waiting = new Set<(refusal: Refusal) => void>();
   const closing = new AbortController();
+  let draining: ReturnType<typeof createDrain> | undefined;
   const tickMs = Math.min(1_000, heartbeatMs / 4, limits.pongTimeoutMs / 4);
   let stopTicking: (() => void) | undefined;
   let seating = false;
@@ -241,6 +260,18 @@ export const createReaders = ({ log, maxPerAddress, limits: given, heartbeatMs =
     part(reader, code);
   };
 
+  const stopping = (): Refusal | undefined => (closing.signal.aborted ? refuse('stopping', limits.restartWindowMs) : undefined);
+
+  const partings = (): (() => void)[] => [
+    ...[...waiting].map((part) => () => { if (waiting.has(part)) part(refuse('stopping', limits.restartWindowMs)); }),
+    ...[...alone, ...audiences.values().flatMap(({ audience }) => audience.members())].map((reader) => () => bye(reader, closeCodes.restart)),
+  ];
+
+  const sendAway = (windowMs: number) => {
+    closing.abort();
+    return (draining ??= createDrain({ partings: partings(), windowMs, now: clock.now, every: clock.every }));
+  };
+
   return {
     frames,
     limits,
@@ -281,13 +312,16 @@ export const createReaders = ({ log, maxPerAddress, limits: given, heartbeatMs =
       audiences.values().reduce((count, { audience }) => count + (audience.covers(story) ? audience.size() : 0), 0),
     count: () => alone.size + audiences.values().reduce((count, { audience }) => count + audience.size(), 0),
     alone: () => alone.size,
-    closing: closing.signal,
 
-    close: () => {
-      closing.abort();
-      for (const reader of alone) bye(reader, closeCodes.restart);
-      for (const { audience } of audiences.values()) for (const reader of audience.members().slice()) bye(reader, closeCodes.restart);
+    refusal: () => stopping() ?? (admits() ? undefined : refuse('overloaded', limits.restartWindowMs)),
+    stopping,
+    wait: (part) => {
+      waiting.add(part);
+      return () => void waiting.delete(part);
     },
+    closing: closing.signal,
+    drain: (ms) => sendAway(ms).done,
+    close: () => sendAway(0).hurry(),
   };
 };
 

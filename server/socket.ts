@@ -41,9 +41,10 @@ export const createSocketServer = ({ server, readers, options }: SocketServerOpt
 
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on('error', ignore);
-    if (readers.closing.aborted) return refuseUpgrade(socket, '503 Service Unavailable', 'this server is about to stop');
     if (readTarget(request).path !== '/live') return refuseUpgrade(socket, '404 Not Found', 'the socket is at /live');
     if (!offersKnownProtocol(request)) return refuseUpgrade(socket, '400 Bad Request', `the only subprotocol here is ${subprotocol}`);
+    const refusal = readers.refusal();
+    if (refusal) return refuseUpgrade(socket, '503 Service Unavailable', refusal.why, refusal.retryAfter);
     handshake.handleUpgrade(request, socket, head, admit);
   };
 

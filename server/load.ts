@@ -1,0 +1,56 @@
+/**
+ * Whether the event loop keeps up. A probe that should come every `probeMs` says how late it is. One that is very late means nothing: the loop was held up once, by a long garbage collection
+ * or a very large story, and whoever came meanwhile is served now. Two in a row mean that there is more to do than can be done.
+ */
+
+export type Ticker = {
+  /** ms; it MUST NOT jump, as the time of day can. */
+  now: () => number;
+  /** Calls back every `ms`; returns what ends it. */
+  every: (ms: number, work: () => void) => () => void;
+};
+
+export const loadLimits = {
+  /** ms between two probes */
+  probeMs: 50,
+  /** ms of delay that are too much */
+  lateMs: 200,
+  /** ms of delay under which all is well again, */
+  calmMs: 100,
+  /** once it has been so for this long */
+  recoveryMs: 1_500,
+  /** ms for which what happens is gathered while there is too much to do: as late as the loop is, within these */
+  coalesceMs: [100, 500],
+} as const;
+
+/** `since`: when it was last not calm. */
+export type LoadState = { kind: 'well'; wasLate: boolean } | { kind: 'over'; since: number; delayMs: number };
+
+export const calm = (): LoadState => ({ kind: 'well', wasLate: false });
+
+/** The state after a probe that came `delayMs` too late. */
+export const probed = (state: LoadState, delayMs: number, now: number): LoadState => {
+  const { lateMs, calmMs, recoveryMs } = loadLimits;
+  const isLate = delayMs > lateMs;
+  if (state.kind === 'well') return isLate && state.wasLate ? { kind: 'over', since: now, delayMs } : { kind: 'well', wasLate: isLate };
+  if (delayMs >= calmMs) return { kind: 'over', since: now, delayMs };
+  return now - state.since >= recoveryMs ? calm() : { ...state, delayMs };
+};
+
+/** Probes the event loop until `close`, which may be called twice. */
+export const createLoad = ({ now, every }: Ticker) => {
+  const { probeMs, coalesceMs: [least, most] } = loadLimits;
+  let state = calm();
+  let last = now();
+  const close = every(probeMs, () => {
+    const at = now();
+    state = probed(state, at - last - probeMs, at);
+    last = at;
+  });
+  return {
+    isOver: (): boolean => state.kind === 'over',
+    /** ms for which what happens should be gathered before it is sent; 0 while all is well. */
+    coalesceMs: (): number => (state.kind === 'over' ? Math.min(most, Math.max(least, state.delayMs)) : 0),
+    close,
+  };
+};
