@@ -4,7 +4,7 @@
 const everyMs = 100;
 
 /** How many of `count` have been told when `elapsedMs` of `windowMs` are over: as many in each moment as in any other. */
-export const dueOf = (count: number, elapsedMs: number, windowMs: number): number => (elapsedMs >= windowMs ? count : Math.ceil((count * elapsedMs) / windowMs));
+export const dueOf = (count: number, elapsedMs: number, windowMs: number): number => (elapsedMs >= windowMs ? count : Math.floor((count * elapsedMs) / windowMs));
 
 export type DrainOptions = {
   /** What sends one away; of somebody who has gone meanwhile, nothing. */
