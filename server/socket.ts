@@ -45,7 +45,10 @@ export const createSocketServer = ({ server, readers, options }: SocketServerOpt
     if (!offersKnownProtocol(request)) return refuseUpgrade(socket, '400 Bad Request', `the only subprotocol here is ${subprotocol}`);
     const refusal = readers.refusal();
     if (refusal) return refuseUpgrade(socket, '503 Service Unavailable', refusal.why, refusal.retryAfter);
+    // The handshake, hello and the answer to what the address asks for leave together.
+    socket.cork();
     handshake.handleUpgrade(request, socket, head, admit);
+    socket.uncork();
   };
 
   const admit = (ws: WebSocket, request: IncomingMessage): void => {

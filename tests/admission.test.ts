@@ -1,7 +1,7 @@
 /** Who is let in when many come at once: as many as the rate allows, never fewer; and whether the event loop keeps up. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createAdmission } from '../server/admission.ts';
 import { calm, createLoad, loadLimits, probed, type LoadState, type Ticker } from '../server/load.ts';
