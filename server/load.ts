@@ -1,6 +1,6 @@
 /**
  * Whether the event loop keeps up. A probe that should come every `probeMs` says how late it is. One that is very late means nothing: the loop was held up once, by a long garbage collection
- * or a very large story, and whoever came meanwhile is served now. Two in a row mean that there is more to do than can be done.
+ * or a very large story, and whoever came meanwhile is served now. Where for a while each is late, there is more to do than can be done.
  */
 
 export type Ticker = {
@@ -13,8 +13,10 @@ export type Ticker = {
 export const loadLimits = {
   /** ms between two probes */
   probeMs: 50,
-  /** ms of delay that are too much */
+  /** ms of delay that are too much, */
   lateMs: 200,
+  /** once each probe has been so late for this long */
+  patienceMs: 1_000,
   /** ms of delay under which all is well again, */
   calmMs: 100,
   /** once it has been so for this long */
@@ -23,24 +25,28 @@ export const loadLimits = {
   coalesceMs: [100, 500],
 } as const;
 
-/** `since`: when it was last not calm. */
-export type LoadState = { kind: 'well'; wasLate: boolean } | { kind: 'over'; since: number; delayMs: number };
+export type LoadState =
+  | { kind: 'well'; /** When the first came late of those that have been late ever since. */ lateSince?: number }
+  | { kind: 'over'; /** When one came last that was not calm. */ since: number; delayMs: number };
 
-export const calm = (): LoadState => ({ kind: 'well', wasLate: false });
+export const calm: LoadState = { kind: 'well' };
 
 /** The state after a probe that came `delayMs` too late. */
 export const probed = (state: LoadState, delayMs: number, now: number): LoadState => {
-  const { lateMs, calmMs, recoveryMs } = loadLimits;
-  const isLate = delayMs > lateMs;
-  if (state.kind === 'well') return isLate && state.wasLate ? { kind: 'over', since: now, delayMs } : { kind: 'well', wasLate: isLate };
-  if (delayMs >= calmMs) return { kind: 'over', since: now, delayMs };
-  return now - state.since >= recoveryMs ? calm() : { ...state, delayMs };
+  const { lateMs, patienceMs, calmMs, recoveryMs } = loadLimits;
+  if (state.kind === 'over') {
+    if (delayMs >= calmMs) return { kind: 'over', since: now, delayMs };
+    return now - state.since >= recoveryMs ? calm : { ...state, delayMs };
+  }
+  if (delayMs <= lateMs) return calm;
+  const { lateSince = now } = state;
+  return now - lateSince >= patienceMs ? { kind: 'over', since: now, delayMs } : { kind: 'well', lateSince };
 };
 
 /** Probes the event loop until `close`, which may be called twice. */
 export const createLoad = ({ now, every }: Ticker) => {
   const { probeMs, coalesceMs: [least, most] } = loadLimits;
-  let state = calm();
+  let state: LoadState = calm;
   let last = now();
   const close = every(probeMs, () => {
     const at = now();

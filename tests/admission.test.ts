@@ -79,14 +79,14 @@ const createLateClock = () => {
   };
 };
 
-const { lateMs, calmMs, recoveryMs, probeMs, coalesceMs: [least, most] } = loadLimits;
+const { lateMs, patienceMs, calmMs, recoveryMs, probeMs, coalesceMs: [least, most] } = loadLimits;
 const late = fc.integer({ min: lateMs + 1, max: 10_000 });
 const soon = fc.integer({ min: 0, max: lateMs });
 const delays = fc.array(fc.oneof(late, soon, fc.integer({ min: 0, max: calmMs })), { maxLength: 200 });
 
 describe('the watch on the event loop', () => {
   const after = (list: number[]): LoadState => {
-    let [state, now]: [LoadState, number] = [calm(), 0];
+    let [state, now]: [LoadState, number] = [calm, 0];
     for (const delay of list) state = probed(state, delay, (now += probeMs + delay));
     return state;
   };
@@ -95,15 +95,21 @@ describe('the watch on the event loop', () => {
     fc.assert(fc.property(fc.array(fc.tuple(late, soon)), (pairs) => after(pairs.flat()).kind === 'well'));
   });
 
-  test('two in a row are too much, whatever came before', () => {
-    fc.assert(fc.property(delays, late, late, (before, one, other) => after([...before, one, other]).kind === 'over'));
+  test('that each is late for a while is too much, whatever came before, and not a moment earlier', () => {
+    fc.assert(
+      fc.property(delays, soon, fc.array(late, { minLength: 1, maxLength: 50 }), (before, punctual, each) => {
+        const start = after([...before, punctual]);
+        const lasted = each.slice(1).reduce((sum, delay) => sum + delay + probeMs, 0);
+        expect(after([...before, punctual, ...each]).kind).toBe(start.kind === 'over' || lasted >= patienceMs ? 'over' : 'well');
+      }),
+    );
   });
 
   test('all is well a while after the last probe that was not calm, and not before', () => {
     fc.assert(
       fc.property(delays, late, fc.array(fc.integer({ min: 0, max: calmMs - 1 }), { maxLength: 100 }), (before, delay, calmly) => {
         const wait = calmly.reduce((sum, each) => sum + each + probeMs, 0);
-        expect(after([...before, delay, delay, ...calmly]).kind).toBe(wait >= recoveryMs ? 'well' : 'over');
+        expect(after([...before, ...Array.from({ length: 10 }, () => delay), ...calmly]).kind).toBe(wait >= recoveryMs ? 'well' : 'over');
       }),
     );
   });
