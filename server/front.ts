@@ -43,12 +43,13 @@ export const createFront = async ({ log, folder, config, newsroom, onError }: Fr
   const { lang, trustProxy, origins, frameAncestors, editorToken, hub, maxSocketsPerAddress, maxAccepts } = config;
   const client = findClientFiles();
   const fanOut = config.plainWrites ? plainFanOut : await createFanOut();
-  const admission = createAdmission({ rate: { perSecond: maxAccepts, burst: maxAccepts } });
+  const restartWindowMs: [min: number, max: number] = [defaults.restartWindowMs[0], config.restartWindowMs];
+  const admission = createAdmission({ rate: { perSecond: maxAccepts, burst: maxAccepts }, windowMs: restartWindowMs });
   const readers = createReaders({
     log,
     ...(maxSocketsPerAddress !== undefined && { maxPerAddress: maxSocketsPerAddress }),
-    limits: { restartWindowMs: [defaults.restartWindowMs[0], config.restartWindowMs] },
-    admits: admission.admits,
+    limits: { restartWindowMs },
+    holdOff: admission.holdOff,
     coalesceMs: admission.coalesceMs,
     fanOut,
     onError,

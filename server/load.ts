@@ -19,7 +19,7 @@ export const loadLimits = {
   patienceMs: 1_000,
   /** ms of delay under which all is well again, */
   calmMs: 100,
-  /** once it has been so for this long */
+  /** once probes have not been later on average for this long */
   recoveryMs: 1_500,
   /** ms for which what happens is gathered while there is too much to do: as late as the loop is, within these */
   coalesceMs: [100, 500],
@@ -27,20 +27,24 @@ export const loadLimits = {
 
 export type LoadState =
   | { kind: 'well'; /** When the first came late of those that have been late ever since. */ lateSince?: number }
-  | { kind: 'over'; /** When one came last that was not calm. */ since: number; delayMs: number };
+  | { kind: 'over'; /** The stretch of time that is looked at, and how many came in it. */ since: number; probes: number; delayMs: number };
 
 export const calm: LoadState = { kind: 'well' };
 
 /** The state after a probe that came `delayMs` too late. */
 export const probed = (state: LoadState, delayMs: number, now: number): LoadState => {
-  const { lateMs, patienceMs, calmMs, recoveryMs } = loadLimits;
-  if (state.kind === 'over') {
-    if (delayMs >= calmMs) return { kind: 'over', since: now, delayMs };
-    return now - state.since >= recoveryMs ? calm : { ...state, delayMs };
-  }
-  if (delayMs <= lateMs) return calm;
+  if (state.kind === 'over') return recovering(state, delayMs, now);
+  if (delayMs <= loadLimits.lateMs) return calm;
   const { lateSince = now } = state;
-  return now - lateSince >= patienceMs ? { kind: 'over', since: now, delayMs } : { kind: 'well', lateSince };
+  return now - lateSince >= loadLimits.patienceMs ? { kind: 'over', since: now, probes: 0, delayMs } : { kind: 'well', lateSince };
+};
+
+/** On average, for a busy machine is late now and then; else the one second that there never is would keep readers out for good. */
+const recovering = ({ since, ...state }: Extract<LoadState, { kind: 'over' }>, delayMs: number, now: number): LoadState => {
+  const { probeMs, calmMs, recoveryMs } = loadLimits;
+  const probes = state.probes + 1;
+  if (now - since < recoveryMs) return { kind: 'over', since, probes, delayMs };
+  return (now - since) / probes - probeMs < calmMs ? calm : { kind: 'over', since: now, probes: 0, delayMs };
 };
 
 /** Probes the event loop until `close`, which may be called twice. */

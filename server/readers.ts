@@ -16,7 +16,7 @@ import { refuse, type Refusal } from './readers/refusal.ts';
 import type { RevisionLog } from './revision-log.ts';
 import { createSession, type Session, type SessionLimits } from './session.ts';
 import type { Standpoint } from './session/course.ts';
-import { farewell } from './session/farewell.ts';
+import { farewell, momentWithin } from './session/farewell.ts';
 import { fullBucket, type Bucket } from './session/rate.ts';
 
 /** The wire to one client. */
@@ -53,8 +53,8 @@ export type ReadersOptions = {
   log: RevisionLog;
   /** Connections that one address may hold, of all transports together; default: no limit. */
   maxPerAddress?: number;
-  /** Whether one more may come in now; default: always. */
-  admits?: () => boolean;
+  /** ms after which whoever comes now should come back; `undefined`, as by default, where it may come in. */
+  holdOff?: () => number | undefined;
   /** ms for which what happens is gathered before it is sent; default: 0. */
   coalesceMs?: () => number;
   limits?: Partial<SessionLimits>;
@@ -121,7 +121,7 @@ export type Readers = Addresses & {
   close: () => void;
 };
 
-export const createReaders = ({ log, maxPerAddress, admits = () => true, limits: given, heartbeatMs = defaults.heartbeatMs, fanOut = plainFanOut, clock = systemClock, onError = console.error }: ReadersOptions): Readers => {
+export const createReaders = ({ log, maxPerAddress, holdOff = () => undefined, limits: given, heartbeatMs = defaults.heartbeatMs, fanOut = plainFanOut, clock = systemClock, onError = console.error }: ReadersOptions): Readers => {
   const limits: SessionLimits = { ...defaults, ...given };
   const rate = { perSecond: limits.messagesPerSecond, burst: limits.messageBurst };
   const frames = createFrames();
@@ -260,10 +260,15 @@ export const createReaders = ({ log, maxPerAddress, admits = () => true, limits:
     part(reader, code);
   };
 
-  const stopping = (): Refusal | undefined => (closing.signal.aborted ? refuse('stopping', limits.restartWindowMs) : undefined);
+  const refuseToBegin = (): Refusal => refuse('stopping', momentWithin(limits.restartWindowMs));
+  const stopping = (): Refusal | undefined => (closing.signal.aborted ? refuseToBegin() : undefined);
+  const overloaded = (): Refusal | undefined => {
+    const ms = holdOff();
+    return ms === undefined ? undefined : refuse('overloaded', ms);
+  };
 
   const partings = (): (() => void)[] => [
-    ...[...waiting].map((part) => () => { if (waiting.has(part)) part(refuse('stopping', limits.restartWindowMs)); }),
+    ...[...waiting].map((part) => () => { if (waiting.has(part)) part(refuseToBegin()); }),
     ...[...alone, ...audiences.values().flatMap(({ audience }) => audience.members())].map((reader) => () => bye(reader, closeCodes.restart)),
   ];
 
@@ -313,7 +318,7 @@ export const createReaders = ({ log, maxPerAddress, admits = () => true, limits:
     count: () => alone.size + audiences.values().reduce((count, { audience }) => count + audience.size(), 0),
     alone: () => alone.size,
 
-    refusal: () => stopping() ?? (admits() ? undefined : refuse('overloaded', limits.restartWindowMs)),
+    refusal: () => stopping() ?? overloaded(),
     stopping,
     wait: (part) => {
       waiting.add(part);

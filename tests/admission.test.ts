@@ -55,6 +55,23 @@ describe('the rate', () => {
   });
 });
 
+test('those who are turned away come back within the window while they are few, else one after the other, at a fifth of the rate', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 5, max: 10_000 }), fc.integer({ min: 0, max: 5_000 }), (perSecond, crowd) => {
+      const clock = createFakeClock();
+      const admission = createAdmission({ rate: { perSecond, burst: 1 }, windowMs: [500, 5_000], clock: { now: clock.now, every: () => () => undefined } });
+      expect(admission.holdOff()).toBeUndefined();
+      for (let place = 1; place <= crowd; place += 1) {
+        const turn = (place * 5_000) / perSecond;
+        const ms = admission.holdOff() ?? 0;
+        expect(ms).toBeGreaterThanOrEqual(turn + 500 - 1e-6);
+        expect(ms).toBeLessThanOrEqual(turn + 5_000 + 1e-6);
+      }
+    }),
+    { numRuns: 20 },
+  );
+});
+
 /** A clock whose probes come as late as they are told to. */
 const createLateClock = () => {
   const clock = createFakeClock();
@@ -105,13 +122,21 @@ describe('the watch on the event loop', () => {
     );
   });
 
-  test('all is well a while after the last probe that was not calm, and not before', () => {
+  const overloaded = (delay: number): number[] => Array.from({ length: 10 }, () => delay);
+
+  test('all is well again soon after probes are calm on average, and not at once', () => {
     fc.assert(
-      fc.property(delays, late, fc.array(fc.integer({ min: 0, max: calmMs - 1 }), { maxLength: 100 }), (before, delay, calmly) => {
+      fc.property(late, fc.array(fc.integer({ min: 0, max: 2 * calmMs - 2 }), { minLength: 1, maxLength: 200 }), (delay, some) => {
+        const calmly = some.flatMap((each) => [each, 2 * calmMs - 2 - each]);
+        expect(after([...overloaded(delay), ...calmly.slice(0, 5)]).kind).toBe('over');
         const wait = calmly.reduce((sum, each) => sum + each + probeMs, 0);
-        expect(after([...before, ...Array.from({ length: 10 }, () => delay), ...calmly]).kind).toBe(wait >= recoveryMs ? 'well' : 'over');
+        if (wait >= 2 * recoveryMs + 2 * delay) expect(after([...overloaded(delay), ...calmly]).kind).toBe('well');
       }),
     );
+  });
+
+  test('not while they are late', () => {
+    fc.assert(fc.property(late, fc.array(late, { maxLength: 50 }), (delay, more) => after([...overloaded(delay), ...more]).kind === 'over'));
   });
 
   test('nothing is gathered while all is well; else for as long as the loop is late, within bounds', () => {
@@ -132,7 +157,7 @@ describe('the watch on the event loop', () => {
   });
 
   test('a loop that is really blocked, again and again, is found out, and found well again', { timeout: 30_000 }, async () => {
-    const admission = createAdmission({ rate: { perSecond: 1_000, burst: 1_000 } });
+    const admission = createAdmission({ rate: { perSecond: 1_000, burst: 1_000 }, windowMs: [500, 5_000] });
     const block = (): void => {
       for (const end = performance.now() + probeMs + lateMs + 100; performance.now() < end; );
     };
@@ -140,10 +165,10 @@ describe('the watch on the event loop', () => {
       block();
       await new Promise(setImmediate);
     }
-    expect(admission.admits()).toBe(false);
+    expect(admission.holdOff()).toBeGreaterThanOrEqual(500);
     expect(admission.coalesceMs()).toBeGreaterThanOrEqual(least);
     await expect.poll(admission.isOverloaded, { timeout: 20_000 }).toBe(false);
-    expect(admission.admits()).toBe(true);
+    expect(admission.holdOff()).toBeUndefined();
     admission.close();
   });
 });
@@ -165,7 +190,7 @@ describe('on the wire', () => {
 
   test('a socket that is one too many gets 503, when to come back, and the end of its connection; those who are here stay', async () => {
     let open = true;
-    served = await serveSocket({ admits: () => open });
+    served = await serveSocket({ holdOff: () => (open ? undefined : 500 + Math.random() * 4_500) });
     const reader = connectClient(served.url);
     await reader.next('hello');
     open = false;
@@ -184,11 +209,11 @@ describe('on the wire', () => {
 
   test('so does an event stream; pages, JSON and who waits for one diff are answered', async () => {
     const log = createMemoryLog({ epoch: '7f3a9c21' });
-    const readers = createReaders({ log, admits: () => false });
+    const readers = createReaders({ log, holdOff: () => 4_200 });
     const site = await startSite({ log, readers });
     const refused = await site.get('/api/events');
     expect(refused.status).toBe(503);
-    expect(refused.headers['retry-after']).toMatch(/^[1-5]$/);
+    expect(refused.headers['retry-after']).toBe('5');
     expect(refused.headers.connection).toBe('close');
     expect(JSON.parse(refused.body)).toMatchObject({ status: 503, code: 'overloaded' });
     expect((await site.get('/api/stories')).status).toBe(200);

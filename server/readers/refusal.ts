@@ -1,6 +1,4 @@
 /** Whoever comes at a bad moment is turned away, and told when to come back. */
-import { retryAfterWithin, type Window } from '../session/farewell.ts';
-
 const reasons = {
   stopping: 'this server is about to stop',
   overloaded: 'too many readers are coming at once: come back a little later',
@@ -14,4 +12,4 @@ export type Refusal = {
   retryAfter: number;
 };
 
-export const refuse = (code: Refusal['code'], window: Window): Refusal => ({ code, why: reasons[code], retryAfter: retryAfterWithin(window) });
+export const refuse = (code: Refusal['code'], afterMs: number): Refusal => ({ code, why: reasons[code], retryAfter: Math.ceil(afterMs / 1_000) });

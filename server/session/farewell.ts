@@ -15,6 +15,3 @@ export const farewell = (code: number, restartWindowMs: [min: number, max: numbe
 
 /** ms, at random, for a client that knows no windows: all are sent away in the same moment, and must not come back in the same. */
 export const momentWithin = ([min, max]: Window, random = Math.random()): number => Math.round(min + random * (max - min));
-
-/** The same as the whole seconds of a `Retry-After`. */
-export const retryAfterWithin = (window: Window): number => Math.ceil(momentWithin(window) / 1_000);
