@@ -10,13 +10,12 @@ import { closeCodes, type Subscribe } from './core/protocol.ts';
 import { plainFanOut, type FanOut } from './fan-out.ts';
 import { createFrames, type Frame, type Frames } from './frames.ts';
 import { createAddresses, type Addresses } from './readers/addresses.ts';
-import { createDrain } from './readers/drain.ts';
+import { createGate, type Gate, type Refusal } from './readers/gate.ts';
 import { isSamePlace, signatureOf } from './readers/place.ts';
-import { refuse, type Refusal } from './readers/refusal.ts';
 import type { RevisionLog } from './revision-log.ts';
 import { createSession, type Session, type SessionLimits } from './session.ts';
 import type { Standpoint } from './session/course.ts';
-import { farewell, momentWithin } from './session/farewell.ts';
+import { farewell } from './session/farewell.ts';
 import { fullBucket, type Bucket } from './session/rate.ts';
 
 /** The wire to one client. */
@@ -55,11 +54,11 @@ export type ReadersOptions = {
   maxPerAddress?: number;
   /** ms after which whoever comes now should come back; `undefined`, as by default, where it may come in. */
   holdOff?: () => number | undefined;
-  /** ms for which what happens is gathered before it is sent; default: 0. */
-  coalesceMs?: () => number;
   limits?: Partial<SessionLimits>;
   /** ms */
   heartbeatMs?: number;
+  /** ms that lie at least between two writes to the same readers; asked before each. Default: 0, as soon as what happens now has happened. */
+  coalesceMs?: () => number;
   /** How one buffer gets to many; default: through their streams. */
   fanOut?: FanOut;
   /** Default: the system's. */
@@ -88,7 +87,7 @@ const systemClock: Clock = {
 
 export type { Refusal };
 
-export type Readers = Addresses & {
+export type Readers = Addresses & Gate & {
   readonly frames: Frames;
   readonly limits: SessionLimits;
   /** Says hello. The reader is counted, and told of what it subscribes to, until `leave`. */
@@ -107,18 +106,6 @@ export type Readers = Addresses & {
   /** Every reader; how many of them have a session of their own. */
   count: () => number;
   alone: () => number;
-  /** Why whoever comes now is turned away, or `undefined` where there is no reason to. To be asked once for each, before anything is done for it. */
-  refusal: () => Refusal | undefined;
-  /** The same for whoever asks for one answer only, which is never too much. */
-  stopping: () => Refusal | undefined;
-  /** Somebody waits for an answer; `part` is called when it is its turn to be sent away. Returns what ends the waiting. */
-  wait: (part: (refusal: Refusal) => void) => () => void;
-  /** Aborted when the server is about to stop: from then on nobody is taken in. */
-  readonly closing: AbortSignal;
-  /** Takes nobody in any more, and tells readers one after the other when to come back, over so many ms: who has not been told yet is still served. Resolves when all have been told. */
-  drain: (ms: number) => Promise<void>;
-  /** Tells all whom a drain has not told yet. May be called twice. */
-  close: () => void;
 };
 
 export const createReaders = ({ log, maxPerAddress, holdOff = () => undefined, limits: given, heartbeatMs = defaults.heartbeatMs, fanOut = plainFanOut, clock = systemClock, onError = console.error }: ReadersOptions): Readers => {
@@ -129,10 +116,6 @@ export const createReaders = ({ log, maxPerAddress, holdOff = () => undefined, l
   const audiences = new Map<string, Among>();
   /** Who could be seated, as far as was known when it was told everything. */
   const settled = new Set<Seated>();
-  /** What sends those away who wait for one answer. */
-  const waiting = new Set<(refusal: Refusal) => void>();
-  const closing = new AbortController();
-  let draining: ReturnType<typeof createDrain> | undefined;
   const tickMs = Math.min(1_000, heartbeatMs / 4, limits.pongTimeoutMs / 4);
   let stopTicking: (() => void) | undefined;
   let seating = false;
@@ -169,7 +152,7 @@ export const createReaders = ({ log, maxPerAddress, holdOff = () => undefined, l
   };
 
   const settle = (reader: Reader): void => {
-    if (!isSeatable(reader) || closing.signal.aborted) return;
+    if (!isSeatable(reader) || gate.closing.aborted) return;
     settled.add(reader);
     if (!seating) clock.soon(seatAll);
     seating = true;
@@ -260,24 +243,12 @@ export const createReaders = ({ log, maxPerAddress, holdOff = () => undefined, l
     part(reader, code);
   };
 
-  const refuseToBegin = (): Refusal => refuse('stopping', momentWithin(limits.restartWindowMs));
-  const stopping = (): Refusal | undefined => (closing.signal.aborted ? refuseToBegin() : undefined);
-  const overloaded = (): Refusal | undefined => {
-    const ms = holdOff();
-    return ms === undefined ? undefined : refuse('overloaded', ms);
-  };
-
-  const partings = (): (() => void)[] => [
-    ...[...waiting].map((part) => () => { if (waiting.has(part)) part(refuseToBegin()); }),
-    ...[...alone, ...audiences.values().flatMap(({ audience }) => audience.members())].map((reader) => () => bye(reader, closeCodes.restart)),
-  ];
-
-  const sendAway = (windowMs: number) => {
-    closing.abort();
-    return (draining ??= createDrain({ partings: partings(), windowMs, now: clock.now, every: clock.every }));
-  };
+  const everybody = (): Reader[] => [...alone, ...audiences.values().flatMap(({ audience }) => audience.members())];
+  const partings = () => everybody().map((reader) => () => bye(reader, closeCodes.restart));
+  const gate = createGate({ windowMs: limits.restartWindowMs, holdOff, clock, partings });
 
   return {
+    ...gate,
     frames,
     limits,
     ...createAddresses(maxPerAddress),
@@ -317,16 +288,6 @@ export const createReaders = ({ log, maxPerAddress, holdOff = () => undefined, l
       audiences.values().reduce((count, { audience }) => count + (audience.covers(story) ? audience.size() : 0), 0),
     count: () => alone.size + audiences.values().reduce((count, { audience }) => count + audience.size(), 0),
     alone: () => alone.size,
-
-    refusal: () => stopping() ?? overloaded(),
-    stopping,
-    wait: (part) => {
-      waiting.add(part);
-      return () => void waiting.delete(part);
-    },
-    closing: closing.signal,
-    drain: (ms) => sendAway(ms).done,
-    close: () => sendAway(0).hurry(),
   };
 };
 
