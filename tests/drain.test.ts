@@ -92,7 +92,7 @@ describe('the schedule', () => {
 
 test('whoever waits for one answer is sent away in its turn, and whoever has had it is not', async () => {
   const clock = createTicker();
-  const readers = createReaders({ log: createMemoryLog({ epoch: '7f3a9c21' }), clock: { now: clock.now, every: clock.every, soon: setImmediate } });
+  const readers = createReaders({ log: createMemoryLog({ epoch: '7f3a9c21' }), clock: { ...clock, soon: setImmediate } });
   const told: number[] = [];
   const waits = Array.from({ length: 10 }, (_, n) => readers.wait(({ code }) => { if (code === 'stopping') told.push(n); }));
   const drained = readers.drain(10_000);
