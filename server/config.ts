@@ -26,6 +26,10 @@ export const defaults = {
   maxSocketsPerAddress: 1_000,
   /** ms window in which clients come back after a restart */
   restartWindowMs: [500, 5_000] as [min: number, max: number],
+  /** newcomers a second, with as many at once after a quiet time */
+  maxAccepts: 5_000,
+  /** connections that the kernel holds ready, where it allows as many, until they are taken */
+  backlog: 4_096,
 
   /** revisions in one page of `/api/stories/<slug>/revisions` */
   revisionsPerPage: 100,
@@ -61,6 +65,9 @@ export const optionSpecs = {
   'frame-ancestors': { value: 'LIST', help: 'sites that may show /stories/<slug>/embed in a frame, by commas; * for all (default: none)' },
   'trust-proxy': { help: 'believe X-Forwarded-For and X-Forwarded-Proto of the proxy in front' },
   'max-sockets-per-address': { value: 'N', help: 'sockets a client address may hold (default: no limit on loopback, 1000 elsewhere)' },
+  'max-accepts': { value: 'N', default: '5000', help: 'readers who may come in a second; others are asked to come back a little later' },
+  drain: { value: 'SECONDS', default: '0', help: 'over how long readers are sent away when the server stops; until then they are served' },
+  'restart-window': { value: 'SECONDS', default: '5', help: 'within how long those who are sent away come back' },
   'plain-writes': { help: 'write to sockets through streams alone, not straight to the kernel' },
   'withdraw-after': { value: 'SECONDS', default: '5', help: 'how long a file must be gone before its story is withdrawn' },
   hub: { value: 'URL', help: 'WebSub hub that feeds name' },
@@ -94,6 +101,10 @@ export type Config = {
   frameAncestors: string[];
   trustProxy: boolean;
   maxSocketsPerAddress?: number;
+  /** Newcomers a second. */
+  maxAccepts: number;
+  drainMs: number;
+  restartWindowMs: number;
   plainWrites: boolean;
   withdrawAfterMs: number;
   editorToken?: string;
@@ -151,6 +162,9 @@ export const readConfig = (values: Arguments['values'], env: Record<string, stri
     frameAncestors: frameAncestors(find('frame-ancestors')),
     trustProxy: flag(find('trust-proxy')),
     ...(perAddress !== undefined && { maxSocketsPerAddress: perAddress }),
+    maxAccepts: integer(find('max-accepts'), 1, 1e9),
+    drainMs: seconds(find('drain')),
+    restartWindowMs: restartWindow(find('restart-window')),
     plainWrites: flag(find('plain-writes')),
     withdrawAfterMs: seconds(find('withdraw-after')),
     ...(editorToken !== undefined && { editorToken }),
@@ -185,6 +199,13 @@ const seconds = ({ label, text = '' }: Given): number => {
   const match = /^(\d+(?:\.\d+)?)\s*(ms|s)?$/.exec(text.trim());
   if (!match) throw new UsageError(`${label} takes seconds, such as 5 or 0.5s, not "${text}"`);
   return Math.round(Number(match[1]) * (match[2] === 'ms' ? 1 : 1000));
+};
+
+/** ms; everybody at once would be no window. */
+const restartWindow = (given: Given): number => {
+  const ms = seconds(given);
+  if (ms < 1_000) throw new UsageError(`${given.label} takes at least 1 second, not "${given.text}"`);
+  return ms;
 };
 
 const flag = ({ label, text = 'false' }: Given): boolean => {

@@ -7,6 +7,7 @@ import { closeCodes, everyStory, type Format } from './core/protocol.ts';
 import type { Position } from './core/story.ts';
 import type { Frame } from './frames.ts';
 import type { Reader, Readers, Wire } from './readers.ts';
+import { momentWithin, type Window } from './session/farewell.ts';
 
 /** `story` may be `*`; `after` is the position that the client resumes from, as it wrote it. */
 export type EventStreamWish = { story: string; after?: string; format: Format };
@@ -53,8 +54,7 @@ export const streamEvents = (readers: Readers, response: ServerResponse, { story
   readers.subscribe(reader, { story, ...wish });
 };
 
-/** All clients that are told to come back must not do so in the same moment. */
-const retryWithin = ([min, max]: readonly [min: number, max: number]): string => `retry: ${Math.round(min + Math.random() * (max - min))}\n\n`;
+const retryWithin = (window: Window): string => `retry: ${momentWithin(window)}\n\n`;
 
 /** The position from which the client resumes once it has read a message: of `*` there is none until all of it has been told. */
 const createIds = (story: string): ((frame: Frame) => Position | undefined) => {

@@ -1,16 +1,17 @@
 /** What readers meet: pages, JSON, event streams and sockets on one address, over a log that somebody else writes. */
 import { createServer, type Server } from 'node:http';
 import type { Router } from 'express';
+import { createAdmission } from './admission.ts';
 import { findClientFiles } from './client-files.ts';
 import { defaults, UsageError, type Config } from './config.ts';
 import { everyStory } from './core/protocol.ts';
 import { createFanOut, plainFanOut } from './fan-out.ts';
 import { createHttp, type HttpOptions } from './http.ts';
 import type { ProcessMetrics } from './metrics/prometheus.ts';
-import { watchDelay } from './metrics/delay.ts';
 import { countAnswers } from './metrics/requests.ts';
 import { createReaders } from './readers.ts';
 import type { RevisionLog } from './revision-log.ts';
+import { trackSilent } from './silent-connections.ts';
 import { createSocketServer } from './socket.ts';
 
 /** What only the process knows that publishes. */
@@ -32,16 +33,33 @@ export type Front = {
   listen: () => Promise<string>;
   /** How many readers a story has now. */
   following: (story: string) => number;
-  /** Says `bye` to readers and ends open requests. */
+  /**
+   * Takes no reader in any more, and says `bye` to those who are here over the time that the configuration gives: who has not been told is still served, and so is every page.
+   * Resolves when all have been told. `hurry` tells the rest at once; both may be called twice.
+   */
+  drain: () => Promise<void>;
+  hurry: () => void;
+  /** Says `bye` to readers who have not been told, and ends open requests. */
   close: () => Promise<void>;
 };
 
 export const createFront = async ({ log, folder, config, newsroom, metrics, onError }: FrontOptions): Promise<Front> => {
-  const { lang, trustProxy, origins, frameAncestors, editorToken, hub, maxSocketsPerAddress } = config;
+  const { lang, trustProxy, origins, frameAncestors, editorToken, hub, maxSocketsPerAddress, maxAccepts } = config;
   const client = findClientFiles();
   const fanOut = config.plainWrites ? plainFanOut : await createFanOut();
+  const restartWindowMs: [min: number, max: number] = [defaults.restartWindowMs[0], config.restartWindowMs];
+  const admission = createAdmission({ rate: { perSecond: maxAccepts, burst: maxAccepts }, windowMs: restartWindowMs, late: metrics.late });
   log.subscribe(everyStory, log.head(), ({ sequence }) => metrics.durable(sequence));
-  const readers = createReaders({ log, ...(maxSocketsPerAddress !== undefined && { maxPerAddress: maxSocketsPerAddress }), fanOut, metrics, onError });
+  const readers = createReaders({
+    log,
+    ...(maxSocketsPerAddress !== undefined && { maxPerAddress: maxSocketsPerAddress }),
+    limits: { restartWindowMs },
+    holdOff: admission.holdOff,
+    coalesceMs: admission.coalesceMs,
+    fanOut,
+    metrics,
+    onError,
+  });
   const app = createHttp({
     log,
     readers,
@@ -51,21 +69,26 @@ export const createFront = async ({ log, folder, config, newsroom, metrics, onEr
     options: { lang, trustProxy, origins, frameAncestors, ...(editorToken !== undefined && { editorToken }), ...(hub !== undefined && { hub }) },
     metrics: metrics.text,
     ...newsroom,
+    ready: () => newsroom.ready() && !readers.closing.aborted && !admission.isOverloaded(),
     onError,
   });
   const server = createServer(app);
   countAnswers(server, metrics);
-  const endDelay = watchDelay(metrics);
   metrics.watch({ readers, log, ready: newsroom.ready });
+  const cutSilent = trackSilent(server);
   const sockets = createSocketServer({ server, readers, options: { origins, trustProxy } });
 
   return {
     listen: () => listen(server, config),
     following: readers.following,
+    drain: () => readers.drain(config.drainMs),
+    hurry: readers.close,
     close: async () => {
-      endDelay();
       readers.close();
-      await Promise.all([sockets.close(), closeServer(server)]);
+      admission.close();
+      const closed = Promise.all([sockets.close(), closeServer(server)]);
+      cutSilent();
+      await closed;
     },
   };
 };
@@ -75,7 +98,7 @@ const listen = (server: Server, { host, port }: Config): Promise<string> =>
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(error.code === 'EADDRINUSE' ? new UsageError(`port ${port} on ${host} is taken: choose another with --port, or 0 for a free one`) : error),
     );
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog: defaults.backlog }, () => {
       const address = server.address();
       const taken = address !== null && typeof address === 'object' ? address.port : port;
       resolve(`http://${host.includes(':') ? `[${host}]` : host}:${taken}`);

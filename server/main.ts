@@ -38,9 +38,13 @@ const runServer = async ({ values, positionals: [folder = 'stories', ...rest] }:
   const running = await serve(folder, config, { say, complain });
   say(`Stop Press serves ${folder} on ${running.address}`);
   await stopped;
+  setTimeout(() => void stopSignal().then(running.close), sameSignalMs).unref();
   await running.close();
   return 0;
 };
+
+/** ms within which a signal is the one that came already: a launcher passes on what the terminal or the service manager has sent to both. */
+const sameSignalMs = 1_000;
 
 /** Resolves when the process is asked to end: by a signal, or because the launcher that holds its channel is gone. */
 const stopSignal = (): Promise<void> =>

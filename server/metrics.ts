@@ -7,7 +7,7 @@ import type { Revision } from './revision-log.ts';
 export type Transport = 'websocket' | 'event-stream';
 
 /** Why somebody who wanted to follow was turned away. */
-export const refusals = ['stopping', 'overload', 'address', 'origin', 'protocol', 'path'] as const;
+export const refusals = ['stopping', 'overloaded', 'address', 'origin', 'protocol', 'path'] as const;
 export type Refusal = (typeof refusals)[number];
 
 /** `failed`: the log could not be written; `nothing`: there was nothing to withdraw or to move. */

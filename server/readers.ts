@@ -10,6 +10,7 @@ import { closeCodes, type Subscribe } from './core/protocol.ts';
 import { plainFanOut, type FanOut } from './fan-out.ts';
 import { createFrames, type Frame, type Frames } from './frames.ts';
 import { createAddresses, type Addresses } from './readers/addresses.ts';
+import { createGate, type Gate, type Refusal } from './readers/gate.ts';
 import { isSamePlace, signatureOf } from './readers/place.ts';
 import { noMetrics, type Metrics } from './metrics.ts';
 import type { RevisionLog } from './revision-log.ts';
@@ -52,9 +53,13 @@ export type ReadersOptions = {
   log: RevisionLog;
   /** Connections that one address may hold, of all transports together; default: no limit. */
   maxPerAddress?: number;
+  /** ms after which whoever comes now should come back; `undefined`, as by default, where it may come in. */
+  holdOff?: () => number | undefined;
   limits?: Partial<SessionLimits>;
   /** ms */
   heartbeatMs?: number;
+  /** ms that lie at least between two writes to the same readers; asked before each. Default: 0, as soon as what happens now has happened. */
+  coalesceMs?: () => number;
   /** How one buffer gets to many; default: through their streams. */
   fanOut?: FanOut;
   /** What operators want counted; default: nothing. */
@@ -83,7 +88,9 @@ const systemClock: Clock = {
   },
 };
 
-export type Readers = Addresses & {
+export type { Refusal };
+
+export type Readers = Addresses & Gate & {
   readonly frames: Frames;
   readonly limits: SessionLimits;
   /** For those who bring readers. */
@@ -107,13 +114,9 @@ export type Readers = Addresses & {
   /** How many of those are no sockets; how many audiences the others form. */
   streams: () => number;
   audiences: () => number;
-  /** Aborted when the server is about to stop: from then on nobody is taken in. */
-  readonly closing: AbortSignal;
-  /** Tells every reader when to come back. May be called twice. */
-  close: () => void;
 };
 
-export const createReaders = ({ log, maxPerAddress, limits: given, heartbeatMs = defaults.heartbeatMs, fanOut = plainFanOut, metrics = noMetrics, clock = systemClock, onError = console.error }: ReadersOptions): Readers => {
+export const createReaders = ({ log, maxPerAddress, holdOff = () => undefined, limits: given, heartbeatMs = defaults.heartbeatMs, fanOut = plainFanOut, metrics = noMetrics, clock = systemClock, onError = console.error }: ReadersOptions): Readers => {
   const limits: SessionLimits = { ...defaults, ...given };
   const rate = { perSecond: limits.messagesPerSecond, burst: limits.messageBurst };
   const frames = createFrames();
@@ -121,7 +124,6 @@ export const createReaders = ({ log, maxPerAddress, limits: given, heartbeatMs =
   const audiences = new Map<string, Among>();
   /** Who could be seated, as far as was known when it was told everything. */
   const settled = new Set<Seated>();
-  const closing = new AbortController();
   const tickMs = Math.min(1_000, heartbeatMs / 4, limits.pongTimeoutMs / 4);
   let stopTicking: (() => void) | undefined;
   let seating = false;
@@ -158,7 +160,7 @@ export const createReaders = ({ log, maxPerAddress, limits: given, heartbeatMs =
   };
 
   const settle = (reader: Reader): void => {
-    if (!isSeatable(reader) || closing.signal.aborted) return;
+    if (!isSeatable(reader) || gate.closing.aborted) return;
     settled.add(reader);
     if (!seating) clock.soon(seatAll);
     seating = true;
@@ -249,7 +251,17 @@ export const createReaders = ({ log, maxPerAddress, limits: given, heartbeatMs =
     part(reader, code);
   };
 
+  const everybody = (): Reader[] => [...alone, ...audiences.values().flatMap(({ audience }) => audience.members())];
+  const partings = () => everybody().map((reader) => () => bye(reader, closeCodes.restart));
+  const gate = createGate({ windowMs: limits.restartWindowMs, holdOff, clock, partings });
+
   return {
+    ...gate,
+    refusal: () => {
+      const refusal = gate.refusal();
+      if (refusal) metrics.refused(refusal.code);
+      return refusal;
+    },
     frames,
     limits,
     metrics,
@@ -292,13 +304,6 @@ export const createReaders = ({ log, maxPerAddress, limits: given, heartbeatMs =
     alone: () => alone.size,
     streams: () => alone.values().reduce((count, reader) => count + (isSeatable(reader) ? 0 : 1), 0),
     audiences: () => audiences.size,
-    closing: closing.signal,
-
-    close: () => {
-      closing.abort();
-      for (const reader of alone) bye(reader, closeCodes.restart);
-      for (const { audience } of audiences.values()) for (const reader of audience.members().slice()) bye(reader, closeCodes.restart);
-    },
   };
 };
 

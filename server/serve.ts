@@ -15,7 +15,7 @@ import { createWebhooks } from './webhooks/file.ts';
 export type Running = {
   /** `http://127.0.0.1:3000`, with the port really taken. */
   address: string;
-  /** Says `bye` to readers, ends open requests, closes the log. May be called twice. */
+  /** Says `bye` to readers, ends open requests, closes the log. Called again it takes no more time for the first. */
   close: () => Promise<void>;
 };
 
@@ -38,6 +38,7 @@ export const serve = async (folder: string, config: Config, terminal: Terminal):
   let watcher: { close: () => Promise<void> } | undefined;
   const stop = async (): Promise<void> => {
     ready = false;
+    await front.drain();
     await watcher?.close();
     await publisher.idle();
     control.close();
@@ -55,8 +56,13 @@ export const serve = async (folder: string, config: Config, terminal: Terminal):
     ready = true;
     control.announce(address);
     let closing: Promise<void> | undefined;
-    return { address, close: () => (closing ??= stop()) };
+    const close = (): Promise<void> => {
+      if (closing) front.hurry();
+      return (closing ??= stop());
+    };
+    return { address, close };
   } catch (error) {
+    front.hurry();
     await stop();
     throw error;
   }

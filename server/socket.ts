@@ -47,10 +47,14 @@ export const createSocketServer = ({ server, readers, options }: SocketServerOpt
 
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on('error', ignore);
-    if (readers.closing.aborted) return refuse('stopping', socket, '503 Service Unavailable', 'this server is about to stop');
     if (readTarget(request).path !== '/live') return refuse('path', socket, '404 Not Found', 'the socket is at /live');
     if (!offersKnownProtocol(request)) return refuse('protocol', socket, '400 Bad Request', `the only subprotocol here is ${subprotocol}`);
+    const refusal = readers.refusal();
+    if (refusal) return refuseUpgrade(socket, '503 Service Unavailable', refusal.why, refusal.retryAfter);
+    // The handshake, hello and the answer to what the address asks for leave together.
+    socket.cork();
     handshake.handleUpgrade(request, socket, head, admit);
+    socket.uncork();
   };
 
   const admit = (ws: WebSocket, request: IncomingMessage): void => {

@@ -33,10 +33,11 @@ export const readTarget = (request: IncomingMessage): { path: string; query: URL
   return { path, query: new URLSearchParams(query) };
 };
 
-/** Answers an upgrade request that cannot become a socket, and lets its connection go. */
-export const refuseUpgrade = (socket: Duplex, status: '400 Bad Request' | '404 Not Found' | '503 Service Unavailable', why: string): void => {
+/** Answers an upgrade request that cannot become a socket, and lets its connection go. `retryAfter`: s after which it may be made again. */
+export const refuseUpgrade = (socket: Duplex, status: '400 Bad Request' | '404 Not Found' | '503 Service Unavailable', why: string, retryAfter?: number): void => {
+  const retry = retryAfter === undefined ? '' : `Retry-After: ${retryAfter}\r\n`;
   socket.once('finish', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(why)}\r\n\r\n${why}`);
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n${retry}Content-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(why)}\r\n\r\n${why}`);
 };
 
 /** `null`, which sandboxed pages and files send, is no origin. */

@@ -4,7 +4,7 @@ import { commandOptions, optionSpecs, optionsHelp, readArguments, readConfig, re
 const config = (argv: string[], env: Record<string, string> = {}) => readConfig(readArguments(argv).values, env);
 
 test('without options the defaults hold', () => {
-  expect(config([])).toEqual({ port: 3000, host: '127.0.0.1', data: '.stop-press', lang: 'en', origins: [], frameAncestors: [], trustProxy: false, plainWrites: false, withdrawAfterMs: 5000 });
+  expect(config([])).toEqual({ port: 3000, host: '127.0.0.1', data: '.stop-press', lang: 'en', origins: [], frameAncestors: [], trustProxy: false, maxAccepts: 5000, drainMs: 0, restartWindowMs: 5000, plainWrites: false, withdrawAfterMs: 5000 });
 });
 
 test('every option is also an environment variable, and the command line wins', () => {
@@ -37,6 +37,9 @@ test.each([
   [['--port', 'http'], 'whole number from 0 to 65535'],
   [['--port', '70000'], 'whole number'],
   [['--withdraw-after', 'soon'], 'seconds'],
+  [['--drain', 'slowly'], 'seconds'],
+  [['--restart-window', '0.4'], 'at least 1 second'],
+  [['--max-accepts', '0'], 'whole number from 1'],
   [['--lang', '1'], 'language tag'],
   [['--origins', 'news'], 'https://news.example'],
   [['--frame-ancestors', 'news.example'], 'https://*.news.example'],

@@ -77,8 +77,8 @@ describe('its examples', () => {
 });
 
 test('its limits are those of the server', () => {
-  const { maxMessageBytes, maxSubscriptions, messagesPerSecond, messageBurst, maxSocketsPerAddress, heartbeatMs, windowBytes, pongTimeoutMs, restartWindowMs } = defaults;
-  const limits = { maxMessageBytes, maxSubscriptions, messagesPerSecond, messageBurst, maxSocketsPerAddress, heartbeatMs, windowBytes, pongTimeoutMs, restartWindowMs };
+  const { maxMessageBytes, maxSubscriptions, messagesPerSecond, messageBurst, maxSocketsPerAddress, heartbeatMs, windowBytes, pongTimeoutMs, restartWindowMs, maxAccepts } = defaults;
+  const limits = { maxMessageBytes, maxSubscriptions, messagesPerSecond, messageBurst, maxSocketsPerAddress, heartbeatMs, windowBytes, pongTimeoutMs, restartWindowMs, maxAccepts };
   const section = document.slice(document.indexOf('## 12. Limits'), document.indexOf('## 13. '));
   const rows = [...section.matchAll(/^\| `(\w+)` \| ((?:[\d,]+(?: to )?)+)/gm)].map(([, name = '', numbers = '']) => [name, numbers.replaceAll(',', '')]);
   expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(Object.entries(limits).map(([name, value]) => [name, [value].flat().join(' to ')])));

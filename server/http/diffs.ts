@@ -6,7 +6,7 @@ import type { Readers } from '../readers.ts';
 import type { RevisionLog } from '../revision-log.ts';
 import { clientAddress } from '../upgrade.ts';
 import { answerImmutable, answerLive, positionHeader, redirect } from './answers.ts';
-import { HttpError, type Failure } from './errors.ts';
+import { HttpError, turnedAway, type Failure } from './errors.ts';
 import { apiPath, formatOf, parseRange, parseWhich, publishedStory, revisionAt, slugOf } from './stories.ts';
 
 export type DiffRequest = Request<{ story: string[]; part: string }>;
@@ -64,7 +64,8 @@ export const createDiffs = ({ log, readers, trustProxy, edition }: DiffsOptions)
 
   /** Answers as soon as the story has an entry more; with 204 where the time is over, with 503 where the server stops. */
   const wait = (request: DiffRequest, response: Response, next: NextFunction, { from, ms }: { from: string; ms: number }): void => {
-    if (readers.closing.aborted) throw new HttpError('stopping', 'this server is about to stop');
+    const refusal = readers.stopping();
+    if (refusal) throw turnedAway(refusal);
     const address = clientAddress(request, trustProxy);
     if (!readers.enter(address)) throw new HttpError('crowded', 'too many connections from one address: let some go, or follow every story on one socket');
     const over = (answer: () => void) => (): void => {
@@ -72,7 +73,7 @@ export const createDiffs = ({ log, readers, trustProxy, edition }: DiffsOptions)
       unsubscribe();
       readers.exit(address);
       response.off('close', gone);
-      readers.closing.removeEventListener('abort', stop);
+      forget();
       try {
         answer();
       } catch (error) {
@@ -81,11 +82,10 @@ export const createDiffs = ({ log, readers, trustProxy, edition }: DiffsOptions)
     };
     const nothing = over(() => nothingNew(response));
     const gone = over(() => undefined);
-    const stop = over(() => next(new HttpError('stopping', 'this server is about to stop')));
+    const forget = readers.wait((refusal) => over(() => next(turnedAway(refusal)))());
     const timer = setTimeout(nothing, ms);
     const unsubscribe = log.subscribe(slugOf(request.params.story), log.head(), over(() => void (since(request, response, from) || nothingNew(response))));
     response.once('close', gone);
-    readers.closing.addEventListener('abort', stop);
   };
 
   return (request, response, next) => {

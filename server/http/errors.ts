@@ -3,12 +3,13 @@ import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import { renderError } from '../pages/error.ts';
 import type { Site } from '../pages/layout.ts';
+import type { Refusal } from '../readers.ts';
 import { keepShortly } from './answers.ts';
 
-export const statuses = { malformed: 400, forbidden: 403, missing: 404, readonly: 405, withdrawn: 410, redacted: 410, crowded: 429, failed: 500, stopping: 503 } as const;
+export const statuses = { malformed: 400, forbidden: 403, missing: 404, readonly: 405, withdrawn: 410, redacted: 410, crowded: 429, failed: 500, stopping: 503, overloaded: 503 } as const;
 
-/** s after which a request that failed so may be made again */
-export const retryAfter: Partial<Record<Failure, number>> = { crowded: 30, stopping: 5 };
+/** s after which a request that failed so may be made again, unless whoever throws says otherwise */
+export const retryAfter: Partial<Record<Failure, number>> = { crowded: 30, stopping: 5, overloaded: 5 };
 
 export type Failure = keyof typeof statuses;
 
@@ -17,10 +18,12 @@ export class HttpError extends Error {
   override name = 'HttpError';
   readonly failure: Failure;
   readonly lang: string | undefined;
-  constructor(failure: Failure, message: string, options: { lang?: string; cause?: unknown } = {}) {
+  readonly retryAfter: number | undefined;
+  constructor(failure: Failure, message: string, options: { lang?: string; retryAfter?: number; cause?: unknown } = {}) {
     super(message, { cause: options.cause });
     this.failure = failure;
     this.lang = options.lang;
+    this.retryAfter = options.retryAfter ?? retryAfter[failure];
   }
 }
 
@@ -60,16 +63,20 @@ export const answerErrors = (site: Site, report: (error: unknown) => void): Erro
   response.status(status);
   if (status === 404 || status === 410) keepShortly(response);
   else response.set('Cache-Control', 'no-store');
-  const seconds = retryAfter[known.failure];
-  if (seconds !== undefined) response.set('Retry-After', String(seconds));
-  if (known.failure === 'stopping') response.set('Connection', 'close');
+  if (known.retryAfter !== undefined) response.set('Retry-After', String(known.retryAfter));
+  if (status === 503) response.set('Connection', 'close');
   if (request.path.startsWith('/api/')) {
     response.type('application/problem+json').send(JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, detail: known.message, code: known.failure }));
   } else {
     // Pages are never too many, and say nothing of a stop.
-    response.send(renderError(site, known.failure === 'crowded' || known.failure === 'stopping' ? 'failed' : known.failure, known.lang));
+    response.send(renderError(site, isPassing(known.failure) ? 'failed' : known.failure, known.lang));
   }
 };
+
+/** Over when one comes back later; only what lasts fails so. */
+const isPassing = (failure: Failure): failure is 'crowded' | Refusal['code'] => failure in retryAfter;
+
+export const turnedAway = ({ code, why, retryAfter }: Refusal): HttpError => new HttpError(code, why, { retryAfter });
 
 /** The status that a library gave to what it threw. */
 export const statusOf = (error: unknown): number => (error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : 500);

@@ -6,7 +6,7 @@ import type { Readers } from '../readers.ts';
 import type { RevisionLog } from '../revision-log.ts';
 import { clientAddress } from '../upgrade.ts';
 import { crossOrigin } from './cross-origin.ts';
-import { HttpError, readOnly } from './errors.ts';
+import { HttpError, readOnly, turnedAway } from './errors.ts';
 import { formatOf, sentOn, slugOf } from './stories.ts';
 
 type StoryRequest = Request<{ story: string[] }>;
@@ -25,11 +25,9 @@ export const createEventRoutes = ({ log, readers, trustProxy, origins }: EventRo
 
   const stream = (request: Request, response: Response, story: string): void => {
     const format = formatOf(request);
-    if (readers.closing.aborted) {
-      readers.metrics.refused('stopping');
-      throw new HttpError('stopping', 'this server is about to stop');
-    }
     if (request.method === 'HEAD') return void response.writeHead(200, eventStreamHeaders).end();
+    const refusal = readers.refusal();
+    if (refusal) throw turnedAway(refusal);
     const address = clientAddress(request, trustProxy);
     if (!readers.enter(address)) {
       readers.metrics.refused('address');

@@ -77,8 +77,8 @@ const diffs: Address[] = [
     ...ofStory, path: '/api/stories/{story}/diffs/{from}..', id: 'awaitDiff', tag: 'changes', summary: 'What changed since, or the next change', answers: anyDiff, asks: ['format', 'noneMatch', 'wait'],
     description: 'Answers at once where something has changed since; else waits, and answers 204 where nothing came.', fails: ['malformed', ...immutable.fails, 'crowded', 'stopping'], also: ['empty'], located: true,
   },
-  { ...stream, path: '/api/stories/{story}/events', id: 'streamStory', tag: 'changes', summary: 'A story, as a stream of changes', redirects: true, fails: ['malformed', 'missing', 'crowded', 'stopping'] },
-  { ...stream, path: '/api/events', id: 'streamStories', tag: 'changes', summary: 'Every story, as a stream of changes', fails: ['malformed', 'crowded', 'stopping'] },
+  { ...stream, path: '/api/stories/{story}/events', id: 'streamStory', tag: 'changes', summary: 'A story, as a stream of changes', redirects: true, fails: ['malformed', 'missing', 'crowded', 'stopping', 'overloaded'] },
+  { ...stream, path: '/api/events', id: 'streamStories', tag: 'changes', summary: 'Every story, as a stream of changes', fails: ['malformed', 'crowded', 'stopping', 'overloaded'] },
 ];
 
 const markdown = text('text/markdown', 'The file, without drafts, comments and what was meant for the server alone.');

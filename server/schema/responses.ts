@@ -37,6 +37,7 @@ const failureWords: Record<Failure, string> = {
   crowded: 'There are too many connections from one address.',
   failed: 'Something went wrong that nobody foresaw.',
   stopping: 'The server is about to stop.',
+  overloaded: 'Too many readers are coming at once.',
 };
 
 /** Failures are told to programs under `/api`, to people elsewhere. */

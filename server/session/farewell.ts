@@ -1,6 +1,9 @@
 /** The last words to a client, by the code with which its connection is then closed. */
 import { afterClose, type ServerMessage } from '../core/protocol.ts';
 
+/** ms within which a client may come back */
+export type Window = readonly [min: number, max: number];
+
 /** ms within which a client that is to back off may try again */
 const backOffMs: [min: number, max: number] = [500, 30_000];
 
@@ -9,3 +12,6 @@ export const farewell = (code: number, restartWindowMs: [min: number, max: numbe
   const then = afterClose(code);
   return then === 'stay-away' ? [] : [{ type: 'bye', code, retryAfterMs: then === 'come-back' ? restartWindowMs : backOffMs }];
 };
+
+/** ms, at random, for a client that knows no windows: all are sent away in the same moment, and must not come back in the same. */
+export const momentWithin = ([min, max]: Window, random = Math.random()): number => Math.round(min + random * (max - min));
