@@ -45,17 +45,18 @@ export const backupLog = ({ folder, file, force = false }: { folder: string; fil
  * Makes the log of a data directory that has none, from a backup. It has an epoch of its own; the log that was backed up is its last ancestor.
  * Throws `NoBackupError`, `OccupiedError` or `DataDirectoryInUseError`.
  */
-export const restoreLog = ({ folder, file }: { folder: string; file: string }): Copy => {
+export const restoreLog = ({ folder, file }: { folder: string; file: string }): { log: Copy; head: Position } => {
   const source = openBackup(file);
   try {
     mkdirSync(folder, { recursive: true });
     const unlock = lockFolder(folder);
     try {
       refuseToReplace(folder);
-      return drafted(join(folder, 'log.db'), (draft) => {
+      const log = drafted(join(folder, 'log.db'), (draft) => {
         copyInto(source, draft);
         beginEpoch(draft);
       });
+      return { log, head: headOf(source) };
     } finally {
       unlock();
     }
@@ -102,12 +103,16 @@ const copyInto = (source: DatabaseSync, file: string): void => void source.prepa
 const describe = (file: string): Copy => {
   const database = openChecked(file);
   try {
-    const { epoch, head } = createSqliteStore(database);
     const revisions = Number(database.prepare('SELECT count(*) AS count FROM revisions').get()?.['count']);
-    return { revisions, head: formatPosition(epoch, head()), bytes: statSync(file).size };
+    return { revisions, head: headOf(database), bytes: statSync(file).size };
   } finally {
     database.close();
   }
+};
+
+const headOf = (database: DatabaseSync): Position => {
+  const { epoch, head } = createSqliteStore(database);
+  return formatPosition(epoch, head());
 };
 
 const openBackup = (file: string): DatabaseSync => {
