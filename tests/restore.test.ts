@@ -26,8 +26,8 @@ afterEach(async () => {
   await lost.remove();
 });
 
-const serve = async (log: RevisionLog, port?: number): Promise<WholeServer> => {
-  const server = await startWholeServer({ log, heartbeatMs: 40, closeGraceMs: 100, ...(port !== undefined && { port }) });
+const serve = async (log: RevisionLog, port?: number, more: { heartbeatMs?: number } = {}): Promise<WholeServer> => {
+  const server = await startWholeServer({ log, closeGraceMs: 100, ...more, ...(port !== undefined && { port }) });
   servers.push(server);
   return server;
 };
@@ -231,7 +231,7 @@ const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 
 test(`law: on each transport, cut off before, at or after the backup, everybody ends with the states of the restored log (SEED=${seed})`, { timeout: 120_000 }, async () => {
   const random = createRandom(seed);
-  const [newsroom, first] = [createNewsroom(lost.log), await serve(lost.log)];
+  const [newsroom, first] = [createNewsroom(lost.log), await serve(lost.log, 0, { heartbeatMs: 40 })];
   const change = async (room: typeof newsroom, log: RevisionLog): Promise<void> => {
     const story = random.pick(slugs) ?? 'storm';
     const standing = log.find(story);
@@ -268,7 +268,7 @@ test(`law: on each transport, cut off before, at or after the backup, everybody 
   for (const subscriber of subscribers) subscriber.cut();
   await stop(first);
   const restored = lost.restore();
-  await serve(restored, first.port);
+  await serve(restored, first.port, { heartbeatMs: 40 });
   const again = createNewsroom(restored);
   for (let step = random.below(6); step > 0; step -= 1) await change(again, restored);
   for (const subscriber of subscribers) subscriber.comeBack();
