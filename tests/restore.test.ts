@@ -133,6 +133,16 @@ test('over HTTP old addresses lead to the new ones, a long poll goes on, an even
   stream.cut();
 });
 
+test('feeds, and what was backed up of them, keep their names', async () => {
+  const { log } = await loseTwo();
+  const [first, second] = [await serve(lost.log), await serve(log)];
+  const idsOf = async ({ address }: WholeServer) => [...(await (await fetch(`${address}/feed.atom`)).text()).matchAll(/<id>(.+?)<\/id>/g)].map(([, id]) => id);
+  const [before, after] = [await idsOf(first), await idsOf(second)];
+  expect(after).toHaveLength(4);
+  expect(before).toEqual(expect.arrayContaining(after));
+  expect(after[0]).toBe(before[0]);
+});
+
 test('who stands at the same place after it is told as one again', async () => {
   const { log, newsroom, old } = await loseTwo();
   const server = await serve(log);
