@@ -1,5 +1,6 @@
 /** Backups of a log: consistent while it is written to, without what was redacted, never in the place of something else; and what comes back from them. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -188,6 +189,18 @@ describe('the commands', () => {
     new Promise((resolve) => {
       execFile(process.execPath, [bin, ...args], (error, stdout, stderr) => resolve({ code: typeof error?.code === 'number' ? error.code : error ? 1 : 0, output: stdout + stderr }));
     });
+  /** What `follow` says first, that goes on from a position in a file; and what stands in the file then. */
+  const followed = async (address: string, position: string): Promise<{ update: object; kept: () => string }> => {
+    const state = at(`state-${position}`);
+    writeFileSync(state, position);
+    const child = spawn(process.execPath, [bin, 'follow', address, '--json', '--state', state], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let said = '';
+    child.stdout.on('data', (chunk: Buffer) => { said += String(chunk); });
+    await expect.poll(() => said.split('\n').length, { timeout: 30_000 }).toBeGreaterThan(2); // the update, and `live`
+    child.kill();
+    await once(child, 'exit');
+    return { update: JSON.parse(said.split('\n')[0] ?? ''), kept: () => readFileSync(state, 'utf8').trim() };
+  };
   let folders: Folders;
   let server: ServerProcess | undefined;
   beforeEach(async () => {
@@ -224,6 +237,10 @@ describe('the commands', () => {
     const { status, headers } = await fetch(`${server.address}/api/stories/storm/revisions/${old}_2`, { redirect: 'manual' });
     expect([status, headers.get('location')]).toEqual([308, `/api/stories/storm/revisions/${now}_2`]);
     expect((await fetch(`${server.address}/api/stories/storm/revisions/${old}_3`)).status).toBe(404);
+    const [there, beyond] = [await followed(`${server.address}/stories/storm`, `${old}_2`), await followed(`${server.address}/stories/storm`, `${old}_3`)];
+    expect(there.update).toMatchObject({ type: 'diff', position: `${now}_3`, diff: { from: `${old}_2`, folded: 1 } });
+    expect(beyond.update).toMatchObject({ type: 'snapshot', position: `${now}_3`, reset: true });
+    for (const { kept } of [there, beyond]) expect(kept()).toBe(`${now}_3`);
   });
 
   test('say in one line what is wrong with what they were asked', { timeout: 60_000 }, async () => {

@@ -97,7 +97,7 @@ export const createHookStore = (file: string) => {
         for (const at of changes.unpark ?? []) dropParked.run(hook, sequenceOf(at));
       }),
 
-    /** The log has been restored: every position that it still knows gets the name that it has there. What was parked and is lost is dropped; of a story held as it was then, nothing is held. */
+    /** Gives every position the name that `resolve` finds for it. Where it finds none, nothing is held of the story, and nothing stays parked. */
     rename: (hook: string, target: string, place: Place, resolve: (position: Position) => Position | undefined): void =>
       transact(() => {
         writePlace(hook, target, place);
