@@ -212,7 +212,7 @@ describe('the commands', () => {
   });
   const storm = (n: number) => `---\nheadline: Storm\n---\nThis is text ${n}.\n`;
 
-  test('back up a server that runs, and begin another with what was backed up', { timeout: 90_000 }, async () => {
+  test('back up a server that runs, and begin another with what was backed up', { timeout: 180_000 }, async () => {
     const file = join(folders.root, 'monday.db');
     await folders.save('storm.md', storm(1));
     server = await startServer(folders);
@@ -243,7 +243,7 @@ describe('the commands', () => {
     for (const { kept } of [there, beyond]) expect(kept()).toBe(`${now}_3`);
   });
 
-  test('say in one line what is wrong with what they were asked', { timeout: 60_000 }, async () => {
+  test('say in one line what is wrong with what they were asked', { timeout: 120_000 }, async () => {
     await closedLog();
     mkdirSync(at('elsewhere'));
     const refused: [args: string[], code: number, reason: RegExp][] = [

@@ -34,6 +34,6 @@ const carryOver = ({ name }: Hook, log: RevisionLog, store: HookStore, report: R
   const { target, place } = known;
   const position = log.resolve(place.position);
   const end = formatPosition(log.epoch, ancestor.until);
-  store.rename(name, target, position === undefined ? unhindered(end) : { ...place, position }, log.resolve);
+  store.rename(name, target, position === undefined ? { ...unhindered(end), gone: place.gone } : { ...place, position }, log.resolve);
   if (position === undefined) report.restored(place.position, end);
 };
