@@ -76,14 +76,15 @@ export const createHeld = (options: HeldOptions) => {
 
   const follow = (state: Content, message: Diff | CompactDiff) => {
     if (isAtOrBefore(message.to, position)) return;
-    if (!isAtOrBefore(since, message.from) || !isAtOrBefore(message.from, position)) return miss();
+    // What a restored log calls by another name is the same place where the server says so.
+    if (message.from !== position && (!isAtOrBefore(since, message.from) || !isAtOrBefore(message.from, position))) return miss();
     const followed = options.follow(state, message);
     if (!followed) {
       options.onMismatch();
       return lose(state);
     }
     hold(followed.after, message.to);
-    options.onDiff(followed.diff, state, followed.after);
+    if (message.folded !== 0) options.onDiff(followed.diff, state, followed.after);
   };
 
   const adopt = ({ state, reset, position: at }: Snapshot) => {

@@ -76,7 +76,8 @@ const show = (slug: string, { meta, excerpt }: Item): Element => {
 
 const touchesLead = (op: Op): boolean => (op.op === 'edit' && op.id === 'lead' && op.blocks !== undefined) || (op.op === 'insert' && op.section.id === 'lead');
 
-const takeDiff = ({ story, ops, to, change: grade }: Diff): void => {
+const takeDiff = ({ story, ops, to, change: grade, folded }: Diff): void => {
+  if (folded === 0) return; // its place is called otherwise now
   const item = itemOf(story);
   if (!item) return void refresh(story, to);
   const shown = shownItem(item);

@@ -70,15 +70,17 @@ export const createTopic = ({ story: wanted, since, states, lanes, fetchState, o
 
   const moveOn = (to: Position): void => {
     if (isEvery && !isCaughtUp) return;
-    if (head === undefined || isAtOrBefore(head, to)) head = to;
+    if (head === undefined || !isAtOrBefore(to, head)) head = to; // also into another epoch
     if (!isEvery || jobs.size === 0) position = head;
   };
 
+  /** Where nothing has changed but the name of the place, nobody is told. */
   const hold = (slug: string, state: State, at: Position, diff?: Diff, reset = false): void => {
     const before = held.get(slug)?.state;
     held.set(slug, { state, position: at });
     withdrawn.delete(slug);
     moveOn(at);
+    if (diff?.folded === 0) return;
     if (diff && before) tell({ type: 'diff', story: slug, position: at, state, before, diff });
     else tell({ type: 'snapshot', story: slug, position: at, reset, state, ...(before && { before }) });
   };
@@ -104,8 +106,9 @@ export const createTopic = ({ story: wanted, since, states, lanes, fetchState, o
     const { story: slug, from, to } = message;
     const [known, job] = [held.get(slug), jobs.get(slug)];
     if (job && !job.isVain) job.next = message;
+    else if (!known && isEvery && message.folded === 0) return; // what is held at `from` is fetched with the next change
     else if (known && isAtOrBefore(to, known.position)) moveOn(to);
-    else if (known && isAtOrBefore(known.state.position, from) && isAtOrBefore(from, known.position)) follow(known.state, message);
+    else if (known && (from === known.position || (isAtOrBefore(known.state.position, from) && isAtOrBefore(from, known.position)))) follow(known.state, message);
     else fetchFor(message);
   };
 

@@ -80,6 +80,7 @@ export const optionSpecs = {
 export const commandOptions = {
   json: { commands: ['follow', 'webhooks'], help: 'JSON for other programs; follow prints an object a line' },
   since: { commands: ['follow'], value: 'POSITION', help: 'tell first what has changed since then' },
+  force: { commands: ['backup'], help: 'replace the file' },
   state: { commands: ['follow'], value: 'FILE', help: 'keep the position in this file, and go on from it the next time' },
 } as const satisfies Record<string, OptionSpec & { commands: readonly string[] }>;
 

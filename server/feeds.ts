@@ -117,7 +117,7 @@ export const createFeeds = ({ log, publisher, lang }: { log: RevisionLog; publis
     newsroom: (origin: string): Outline => {
       const { lang: spoken, pages } = textsFor(lang);
       const { found, edition } = newest();
-      const head = { id: feedId(log.epoch), title: `${publisher} – ${pages.latest}`, description: pages.latestDescription, lang: spoken, home: `${origin}/` };
+      const head = { id: feedId(log.ancestors[0]?.epoch ?? log.epoch), title: `${publisher} – ${pages.latest}`, description: pages.latestDescription, lang: spoken, home: `${origin}/` };
       return { edition, read: () => feedOf(head, found, withdrawnSince(found), origin) };
     },
 

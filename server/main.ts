@@ -13,6 +13,8 @@ const help = `stop-press: save a story file, and every open page changes in plac
   stop-press withdraw SLUG          withdraw a story; its readers are told, its history is kept
   stop-press follow URL             show what changes in a story, word by word, as it happens; the address of a newsroom: in every story
   stop-press redact SLUG N|all      overwrite the content of a revision, or of all, in the log
+  stop-press backup FILE [--force]  copy the log into a file, also while the server runs
+  stop-press restore FILE           begin the log of a data folder with such a copy
   stop-press webhooks [--json]      how each webhook stands
   stop-press webhooks retry NAME [POSITION|all]
                                     send once more what is parked, and what waits at once
@@ -89,6 +91,20 @@ const runFollow = async ({ values, positionals: [target, ...rest] }: Arguments):
   return followStory(target, { json: values['json'] === true, port, ...(since !== undefined && { since }), ...(stateFile !== undefined && { stateFile }) }, { out: process.stdout, complain, stopped: stopSignal() });
 };
 
+const runBackup = async ({ values, positionals: [file, ...rest] }: Arguments): Promise<number> => {
+  if (file === undefined || rest.length > 0) throw new UsageError('backup takes the name of one file to write: stop-press backup /backups/monday.db');
+  const { backup } = await import('./backup.ts');
+  say(backup(readConfig(values, process.env).data, file, { force: values['force'] === true }));
+  return 0;
+};
+
+const runRestore = async ({ values, positionals: [file, ...rest] }: Arguments): Promise<number> => {
+  if (file === undefined || rest.length > 0) throw new UsageError('restore takes one file that backup has written: stop-press restore /backups/monday.db');
+  const { restore } = await import('./backup.ts');
+  say(restore(readConfig(values, process.env).data, file));
+  return 0;
+};
+
 const carryOut = async (data: string, wish: StoryWish): Promise<number> => {
   const { operate } = await import('./operate.ts');
   return tell(await operate(data, wish));
@@ -114,7 +130,9 @@ const webhookWish = ([action, name, which, ...rest]: string[], json: boolean): W
   throw new UsageError('webhooks lists them; webhooks retry takes a name, and a position or all; webhooks test takes a name');
 };
 
-const commands: Record<string, (given: Arguments) => number | Promise<number>> = { serve: runServer, check: runCheck, explain: runExplain, follow: runFollow, withdraw: runWithdraw, redact: runRedact, webhooks: runWebhooks };
+const commands: Record<string, (given: Arguments) => number | Promise<number>> = {
+  serve: runServer, check: runCheck, explain: runExplain, follow: runFollow, withdraw: runWithdraw, redact: runRedact, backup: runBackup, restore: runRestore, webhooks: runWebhooks,
+};
 
 const main = async (argv: string[]): Promise<number> => {
   const { values, positionals } = readArguments(argv);

@@ -82,9 +82,22 @@ export type DiffLookup = { kind: 'found'; diff: Diff } | { kind: 'same'; positio
  */
 export type Memory = { removed: Section[]; origin: Origin };
 
+/** A log that another goes on from: a position of it at or before the sequence `until`, where it was backed up, is a place of the other too. */
+export type Ancestor = { epoch: string; until: number };
+
+/**
+ * Every position that is handed in may be one of an ancestor, at or before its `until`: it means the entry with the same sequence here.
+ * Every position that is handed out has the log's own epoch.
+ */
 export interface RevisionLog {
-  /** 8 hex digits, made when the log was created. */
+  /** 8 hex digits, made when the log was created, or restored from a backup. */
   readonly epoch: string;
+
+  /** The logs that this one was restored from, one after another. */
+  readonly ancestors: readonly Ancestor[];
+
+  /** The same place under the log's own epoch; `undefined` where the text is no position of this log at or before its head. */
+  resolve(position: string): Position | undefined;
 
   /** The position of the last entry of the whole log; `<epoch>_0` while it is empty. */
   head(): Position;

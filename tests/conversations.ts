@@ -64,7 +64,7 @@ type Speech = { wire: Wire; lines: string[]; say(message: ClientMessage): void; 
 
 /** Every example, by its name in the document, in the order in which they happened: one story goes through all of them. */
 export const createConversations = async (): Promise<Record<string, string>> => {
-  const log = createMemoryLog({ epoch: '7f3a9c21' });
+  const log = createMemoryLog({ epoch: '7f3a9c21', ancestors: [{ epoch: '5ea51de0', until: 2 }] });
   let minute = 5;
   const conversations: Record<string, string> = {};
 
@@ -99,6 +99,8 @@ export const createConversations = async (): Promise<Record<string, string>> => 
     wire.session.tick();
     listen();
   }, { greeted: true });
+
+  await talk('restored', ({ say }) => say({ type: 'subscribe', story: 'ferry', after: '5ea51de0_2' }));
 
   await save('vote', vote[0], { minute: 11 });
   await save('ferry', ferry[2], { minute: 12 });

@@ -85,25 +85,27 @@ export const createFollower = (wanted: string, { format, onState = () => undefin
   const onDiff = (message: AnyDiff) => {
     const before = told.get(message.story);
     if (before !== message.from && !mayRestart(message.story)) fault(`a gap or a repeat after ${before}`, message);
-    if (!isBefore(message.from, message.to)) fault('a diff that leads nowhere', message);
+    // Of a log that has been restored: then it says what the same place is called now.
+    if (isAtOrBefore(message.to, message.from)) fault('a diff that leads nowhere', message);
+    if (message.folded === 0 && epochOf(message.from) === epochOf(message.to)) fault('a diff that says nothing', message);
     told.set(message.story, message.to);
     const now = held.get(message.story);
     if (now?.position === message.from) {
       counts.diffs += 1;
       counts.folded += (message.folded ?? 1) > 1 ? 1 : 0;
       follow(message, now);
-    } else if (now && !isBefore(now.position, message.to)) counts.dropped += 1;
+    } else if (now && isAtOrBefore(message.to, now.position)) counts.dropped += 1;
     else askAgain(message.story);
   };
 
   const onSnapshot = (message: Snapshot) => {
     const before = told.get(message.story);
-    if (before !== undefined && !isBefore(before, message.position) && !message.reset && !mayRestart(message.story)) fault(`a repeat after ${before}`, message);
+    if (before !== undefined && isAtOrBefore(message.position, before) && !message.reset && !mayRestart(message.story)) fault(`a repeat after ${before}`, message);
     if (message.state.story !== message.story) fault('a state of another story', message);
     told.set(message.story, message.position);
     const now = held.get(message.story);
     counts.snapshots += 1;
-    if (!now || message.reset || isBefore(now.position, message.position)) hold(message, message.state, message.state);
+    if (!now || message.reset || !isAtOrBefore(message.position, now.position)) hold(message, message.state, message.state);
   };
 
   const onLive = (message: Live) => {
@@ -191,6 +193,8 @@ export const createFollower = (wanted: string, { format, onState = () => undefin
 };
 
 const epochOf = (position: Position): string | undefined => parsePosition(position)?.epoch;
+
+export const isAtOrBefore = (a: Position, b: Position): boolean => a === b || isBefore(a, b);
 
 /** Positions of different logs have no order. */
 export const isBefore = (a: Position, b: Position): boolean => {

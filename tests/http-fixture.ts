@@ -58,10 +58,10 @@ const ask = (port: number, path: string, headers: Record<string, string> = {}, m
     sent.end();
   });
 
-type Given = Partial<Omit<HttpOptions, 'options'>> & { options?: Partial<HttpOptions['options']> };
+type Given = Partial<Omit<HttpOptions, 'options'>> & { options?: Partial<HttpOptions['options']>; port?: number };
 
-/** A server on a free port; `close` takes everything away again. */
-export const startSite = async (given: Given = {}) => {
+/** A server on a free port, or on one that another has left; `close` takes everything away again. */
+export const startSite = async ({ port: wanted = 0, ...given }: Given = {}) => {
   const folder = await mkdtemp(join(tmpdir(), 'stop-press-http-'));
   const log = given.log ?? createMemoryLog({ epoch: '7f3a9c21' });
   const app = createHttp({
@@ -75,7 +75,7 @@ export const startSite = async (given: Given = {}) => {
     options: { lang: 'en', trustProxy: false, origins: [], frameAncestors: [], ...given.options },
   });
   const server = createServer(app);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(wanted, '127.0.0.1', resolve));
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
   return {

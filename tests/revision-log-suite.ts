@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { apply } from '../server/core/diff.ts';
 import { everyStory, formatPosition } from '../server/core/protocol.ts';
 import type { Change } from '../server/core/story.ts';
-import type { Entry, RevisionLog } from '../server/revision-log.ts';
+import { UnknownPositionError, type Ancestor, type Entry, type RevisionLog } from '../server/revision-log.ts';
 import { contents } from './generate.ts';
 import { examples } from './revision-log-examples.ts';
 import { createFollower, type Held } from './revision-log-follower.ts';
@@ -240,7 +240,33 @@ const expectModel = (log: RevisionLog, model: Model): void => {
   expectNext(log, model);
 };
 
-export const revisionLogSuite = (name: string, createFixture: () => Promise<LogFixture>, { runs, durable }: { runs: number; durable: boolean }): void => {
+const ancestors: fc.Arbitrary<Ancestor[]> = fc
+  .tuple(fc.nat({ max: 8 }), fc.nat({ max: 8 }))
+  .map(([first, more]) => [{ epoch: '00c0ffee', until: first }, { epoch: '0badcafe', until: first + more }]);
+
+/** A position of an ancestor is that of the same sequence here, up to where the ancestor was backed up; beyond, it is none. */
+const expectAncestor = (log: RevisionLog, model: Model, { epoch, until }: Ancestor): void => {
+  const old = (sequence: number) => formatPosition(epoch, sequence);
+  const place = (sequence: number) => (sequence <= Math.min(until, model.head()) ? model.position(sequence) : 'nowhere');
+  for (let sequence = 0; sequence <= model.head() + 2; sequence += 1) {
+    const [former, now] = [old(sequence), place(sequence)];
+    expect(log.resolve(former)).toBe(now === 'nowhere' ? undefined : now);
+    for (const story of slugs) {
+      expect(log.locate(story, former)).toBe(log.locate(story, now));
+      expect(log.revision(story, former)).toEqual(log.revision(story, now));
+      expect(log.source(story, former)).toBe(log.source(story, now));
+      expect(log.diff(story, former, log.head())).toEqual(log.diff(story, now, log.head()));
+      expect(log.diff(story, old(0), former)).toEqual(log.diff(story, model.position(0), now));
+    }
+    const asked = (after: string) => [() => log.changedSince(after), () => log.next(after, () => true), () => historyOf(log, everyStory, after), () => historyOf(log, 'a', after)];
+    for (const [index, ask] of asked(former).entries()) {
+      if (now === 'nowhere') expect(ask).toThrow(UnknownPositionError);
+      else expect(ask()).toEqual(asked(now)[index]?.());
+    }
+  }
+};
+
+export const revisionLogSuite = (name: string, createFixture: (ancestors?: Ancestor[]) => Promise<LogFixture>, { runs, durable }: { runs: number; durable: boolean }): void => {
   describe(name, () => {
     const made: LogFixture[] = [];
     afterEach(async () => {
@@ -318,6 +344,23 @@ export const revisionLogSuite = (name: string, createFixture: () => Promise<LogF
           }
         }
       }), patience);
+
+    test('law: positions of the logs that it was restored from are its own, as far as they were backed up', () =>
+      fc.assert(
+        fc.asyncProperty(redactedHistory, ancestors, async (commands, former) => {
+          const fixture = await createFixture(former);
+          try {
+            const model = await play(commands, fixture);
+            expect(fixture.log.ancestors).toEqual(former);
+            for (const ancestor of former) expectAncestor(fixture.log, model, ancestor);
+            for (const stranger of ['0ddba115_0', `${fixture.log.epoch}_${model.head() + 1}`, 'storm']) expect(fixture.log.resolve(stranger)).toBeUndefined();
+            expectModel(fixture.log, model);
+          } finally {
+            await fixture.remove();
+          }
+        }),
+        { numRuns: runs },
+      ), patience);
 
     examples(fresh);
   });

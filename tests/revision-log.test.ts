@@ -1,15 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { createMemoryLog } from '../server/revision-log/memory.ts';
 import { createSqliteLog } from '../server/revision-log/sqlite.ts';
 import { revisionLogSuite } from './revision-log-suite.ts';
 
 revisionLogSuite(
   'in memory',
-  async () => {
+  async (ancestors = []) => {
     const errors: unknown[] = [];
-    const log = createMemoryLog({ epoch: '7f3a9c21', onListenerError: (error) => void errors.push(error) });
+    const log = createMemoryLog({ epoch: '7f3a9c21', ancestors, onListenerError: (error) => void errors.push(error) });
     return { log, errors, reopen: async () => log, remove: () => log.close() };
   },
   { runs: 60, durable: false },
@@ -17,11 +18,18 @@ revisionLogSuite(
 
 revisionLogSuite(
   'on disk',
-  async () => {
+  async (ancestors) => {
     const folder = await mkdtemp(join(tmpdir(), 'stop-press-log-'));
     const errors: unknown[] = [];
     const open = () => createSqliteLog({ folder, onListenerError: (error) => void errors.push(error) });
     let log = open();
+    if (ancestors) {
+      await log.close();
+      const database = new DatabaseSync(join(folder, 'log.db'));
+      database.prepare("INSERT INTO facts VALUES ('ancestors', ?)").run(JSON.stringify(ancestors));
+      database.close();
+      log = open();
+    }
     return {
       log,
       errors,

@@ -7,7 +7,7 @@ import { apply } from '../server/core/diff.ts';
 import { hashOfContent } from '../server/core/hash.ts';
 import { everyStory, type AnyDiff, type Format, type ServerMessage } from '../server/core/protocol.ts';
 import type { Content, Position, State } from '../server/core/story.ts';
-import { createFollower, isBefore } from './follower.ts';
+import { createFollower, isAtOrBefore, isBefore } from './follower.ts';
 import { openEvents, type EventClient } from './event-client.ts';
 import { received } from './checked.ts';
 
@@ -56,12 +56,12 @@ export const createHolder = (reached: Reached[], faults: string[]) => {
     held,
     snapshot: (story: string, position: Position, state: State, reset: boolean): void => {
       const now = held.get(story);
-      if (!now || reset || isBefore(now.position, position)) hold(story, position, state);
+      if (!now || reset || !isAtOrBefore(position, now.position)) hold(story, position, state);
     },
     /** `false` where it leads from somewhere else, so that the state must be fetched. */
     diff: (diff: AnyDiff): boolean => {
       const now = held.get(diff.story);
-      if (now && !isBefore(now.position, diff.to)) return true;
+      if (now && isAtOrBefore(diff.to, now.position)) return true;
       if (now?.position !== diff.from) return false;
       hold(diff.story, diff.to, after(now, diff), diff.folded ?? 1);
       return true;

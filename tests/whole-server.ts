@@ -1,5 +1,6 @@
-/** A server as the library meets it: states over HTTP and a socket on one port, on a log in memory. */
+/** A server as the library meets it: states over HTTP and a socket on one port, on a log in memory or another. */
 import { createReaders } from '../server/readers.ts';
+import type { RevisionLog } from '../server/revision-log.ts';
 import { createMemoryLog } from '../server/revision-log/memory.ts';
 import { createSocketServer } from '../server/socket.ts';
 import { startSite } from './http-fixture.ts';
@@ -7,11 +8,12 @@ import type { ServeOptions } from './socket-client.ts';
 
 export type WholeServer = Awaited<ReturnType<typeof startWholeServer>>;
 
-export const startWholeServer = async ({ closeGraceMs = 1_000, origins = [], ...options }: ServeOptions = {}) => {
-  const log = createMemoryLog({ epoch: '7f3a9c21' });
+type WholeOptions = ServeOptions & { log?: RevisionLog; port?: number };
+
+export const startWholeServer = async ({ closeGraceMs = 1_000, origins = [], log = createMemoryLog({ epoch: '7f3a9c21' }), port = 0, ...options }: WholeOptions = {}) => {
   const errors: unknown[] = [];
   const readers = createReaders({ log, ...options, onError: (error) => errors.push(error) });
-  const site = await startSite({ log, readers, options: { origins: [...origins] }, onError: (error) => errors.push(error) });
+  const site = await startSite({ log, readers, port, options: { origins: [...origins] }, onError: (error) => errors.push(error) });
   const sockets = createSocketServer({ server: site.server, readers, options: { origins, trustProxy: false, closeGraceMs } });
   return {
     log,

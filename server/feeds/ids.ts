@@ -12,5 +12,5 @@ const namespace = 'd2a1f4b0-6c0e-5f0a-9d55-7a3c1b8e4f21';
  */
 export const entryId = (position: Position, at: Time): string => `urn:uuid:${uuid(`${sequenceOf(position)} ${at}`, namespace)}`;
 
-/** The name of a whole feed: of the newsroom's by the log's epoch, of a story's by its first entry. */
+/** The name of a whole feed: of the newsroom's by the epoch of its first log, of a story's by its first entry. */
 export const feedId = (name: string): string => `urn:uuid:${uuid(`feed ${name}`, namespace)}`;

@@ -134,7 +134,7 @@ const diffBetween = (log: RevisionLog, story: string, range: readonly [from: str
 const endOf = (log: RevisionLog, story: string, end: string): Position | undefined => {
   const which = parseWhich(end);
   if (typeof which === 'number') return revisionAt(log, story, end).state.position;
-  return which !== undefined && parsePosition(which)?.epoch === log.epoch ? log.locate(story, which) : undefined;
+  return which === undefined ? undefined : log.locate(story, which);
 };
 
 const sequenceOf = (position: Position): number => parsePosition(position)?.sequence ?? 0;

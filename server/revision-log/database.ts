@@ -8,7 +8,6 @@ import { digestOf } from './pieces.ts';
 import { applicationId, schema, schemaVersion, writes } from './sql.ts';
 import { isDamage } from './sqlite-errors.ts';
 
-
 /** ms that a write waits for another program that has locked the database */
 const busyMs = 1_000;
 
@@ -16,6 +15,7 @@ const busyMs = 1_000;
 export class DamagedLogError extends Error {
   override name = 'DamagedLogError';
   readonly file: string;
+  readonly found: string;
   constructor(file: string, found: string, cause?: unknown) {
     super(
       `the revision log ${file} is damaged: ${found}. It was left as it is. ` +
@@ -23,6 +23,7 @@ export class DamagedLogError extends Error {
       { cause },
     );
     this.file = file;
+    this.found = found;
   }
 }
 
@@ -49,7 +50,7 @@ export class NewerLogError extends Error {
 /** Opens `folder/log.db` for writing, and makes it where there is none. The caller holds the folder's lock. */
 export const openDatabase = (folder: string): DatabaseSync => {
   const file = join(folder, 'log.db');
-  if (existsSync(file)) check(file);
+  if (existsSync(file)) openChecked(file).close();
   else create(file);
   const database = new DatabaseSync(file, { timeout: busyMs });
   database.exec('PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF');
@@ -82,17 +83,22 @@ const create = (file: string): void => {
   database.close();
   syncFile(draft);
   renameSync(draft, file);
-  if (process.platform !== 'win32') syncFile(dirname(file)); // Windows syncs no folders
+  syncFolder(dirname(file));
 };
 
-const syncFile = (path: string): void => {
+/** Windows syncs no folders. */
+export const syncFolder = (path: string): void => {
+  if (process.platform !== 'win32') syncFile(path);
+};
+
+export const syncFile = (path: string): void => {
   const handle = openSync(path, 'r');
   fsyncSync(handle);
   closeSync(handle);
 };
 
-/** Reads all of the database, on a connection that cannot write. Throws one of the errors above. */
-const check = (file: string): void => {
+/** Opens a log's file, wherever it lies, on a connection that cannot write, and reads all of it. Throws one of the errors above. */
+export const openChecked = (file: string): DatabaseSync => {
   if (sizeOf(file) === 0) throw new DamagedLogError(file, 'it is empty');
   const url = pathToFileURL(file);
   // Without writes in the WAL nothing needs to be shared with other programs, and SQLite is kept from making files for that.
@@ -103,10 +109,10 @@ const check = (file: string): void => {
     checkPages(file, database);
     checkPieces(file, database);
   } catch (error) {
-    throw damageOf(file, error);
-  } finally {
     database.close();
+    throw damageOf(file, error);
   }
+  return database;
 };
 
 /** bytes; 0 where there is no such file */
@@ -134,5 +140,6 @@ const checkPieces = (file: string, database: DatabaseSync): void => {
   }
 };
 
-const damageOf = (file: string, error: unknown): unknown =>
+/** What went wrong in a log's file, as one of the errors above where it is one. */
+export const damageOf = (file: string, error: unknown): unknown =>
   isDamage(error) ? new DamagedLogError(file, error instanceof Error ? error.message : String(error), error) : error;

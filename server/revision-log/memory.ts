@@ -1,6 +1,6 @@
 /** A revision log in memory, for tests and for programs that keep nothing. */
 import type { Section, Time } from '../core/story.ts';
-import type { Draft, RevisionLog } from '../revision-log.ts';
+import type { Ancestor, Draft, RevisionLog } from '../revision-log.ts';
 import { blankContent, blankOrigin, blankSection } from './blank.ts';
 import { createLog, type LogOptions } from './log.ts';
 import type { EntryRow, RevisionRow, SlugRow, Store } from './store.ts';
@@ -8,14 +8,16 @@ import type { EntryRow, RevisionRow, SlugRow, Store } from './store.ts';
 export type MemoryLogOptions = LogOptions & {
   /** 8 hex digits */
   epoch: string;
+  /** Default: none. */
+  ancestors?: readonly Ancestor[];
 };
 
 type Kept = Pick<Draft, 'content' | 'splits' | 'origin'> & { row: RevisionRow };
 type Story = { entries: EntryRow[]; revisions: Kept[]; removed: Section[]; withdrawnAt: Time | undefined };
 
-export const createMemoryLog = ({ epoch, onListenerError }: MemoryLogOptions): RevisionLog => createLog(createMemoryStore(epoch), { onListenerError });
+export const createMemoryLog = ({ epoch, ancestors = [], onListenerError }: MemoryLogOptions): RevisionLog => createLog(createMemoryStore(epoch, ancestors), { onListenerError });
 
-const createMemoryStore = (epoch: string): Store => {
+const createMemoryStore = (epoch: string, ancestors: readonly Ancestor[]): Store => {
   const entries: EntryRow[] = [];
   const slugs = new Map<string, SlugRow & { last: number }>();
   const stories: Story[] = [];
@@ -34,6 +36,7 @@ const createMemoryStore = (epoch: string): Store => {
 
   return {
     epoch,
+    ancestors,
 
     head: () => entries.length,
     slug: (slug) => slugs.get(slug),

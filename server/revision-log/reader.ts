@@ -6,7 +6,7 @@ import type { End } from './folding.ts';
 import type { States } from './states.ts';
 import { endOfTime, type EntryRow, type RevisionRow, type SlugRow, type Store } from './store.ts';
 
-export type LogReader = Pick<RevisionLog, 'epoch' | 'head' | 'published' | 'files' | 'changedSince' | 'find' | 'memory' | 'locate' | 'revision' | 'source' | 'diff' | 'revisions'>;
+export type LogReader = Pick<RevisionLog, 'epoch' | 'ancestors' | 'resolve' | 'head' | 'published' | 'files' | 'changedSince' | 'find' | 'memory' | 'locate' | 'revision' | 'source' | 'diff' | 'revisions'>;
 
 type Published = ReturnType<LogReader['published']>;
 
@@ -50,6 +50,12 @@ export const createReader = (store: Store, states: States): LogReader => {
 
   return {
     epoch: store.epoch,
+    ancestors: store.ancestors,
+
+    resolve: (text) => {
+      const sequence = readPosition(store, text);
+      return sequence === undefined ? undefined : position(sequence);
+    },
 
     head: () => position(store.head()),
 
@@ -118,10 +124,12 @@ export const createReader = (store: Store, states: States): LogReader => {
   };
 };
 
-/** The sequence of a position of this log at or before its head. */
-export const readPosition = (store: Store, text: Position): number | undefined => {
+/** The sequence of a position of this log, or of an ancestor, at or before the head. */
+export const readPosition = (store: Store, text: string): number | undefined => {
   const place = parsePosition(text);
-  return place?.epoch === store.epoch && place.sequence <= store.head() ? place.sequence : undefined;
+  if (!place) return undefined;
+  const until = place.epoch === store.epoch ? endOfTime : store.ancestors.find(({ epoch }) => epoch === place.epoch)?.until;
+  return until !== undefined && place.sequence <= Math.min(until, store.head()) ? place.sequence : undefined;
 };
 
 /** A story has a first revision before it has anything else; where a log says otherwise, something has changed it. */

@@ -1,7 +1,7 @@
 /** A store on a SQLite database. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { Section } from '../core/story.ts';
-import type { Draft } from '../revision-log.ts';
+import type { Ancestor, Draft } from '../revision-log.ts';
 import { blankContent, blankOrigin, blankSection } from './blank.ts';
 import { createPieces, type Pieces } from './pieces.ts';
 import { reads } from './sql.ts';
@@ -13,6 +13,7 @@ export const createSqliteStore = (database: DatabaseSync): Store => {
   const pieces = createPieces(statements);
   return {
     epoch: statements.fact('epoch')?.value ?? '',
+    ancestors: JSON.parse(statements.fact('ancestors')?.value ?? '[]') as Ancestor[], // what `restoreLog` has written
     ...placesIn(statements),
     ...contentsIn(statements, pieces),
     ...writesTo(statements, pieces),

@@ -4,7 +4,7 @@
  * positions without their epoch.
  */
 import type { Change, Content, Section, Time } from '../core/story.ts';
-import type { Draft, Origin } from '../revision-log.ts';
+import type { Ancestor, Draft, Origin } from '../revision-log.ts';
 
 /** Where a slug leads: to a story; for an old slug to the story that moved away, as far as the move (`until`). */
 export type SlugRow = { story: number; until?: number };
@@ -32,6 +32,7 @@ export type RevisionRow = {
 
 export interface Store {
   readonly epoch: string;
+  readonly ancestors: readonly Ancestor[];
 
   /** The sequence of the last entry, 0 where there is none. */
   head(): number;

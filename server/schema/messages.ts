@@ -60,7 +60,7 @@ const diffFields = {
   change: told(change, 'The loudest of the revisions that the diff stands for.'),
   note: v.exactOptional(told(v.string(), 'The note of the newsroom on the revision at `to`. Plain text.')),
 };
-const folded = told(count, 'How many revisions the diff stands for; 0 only over HTTP, between two places with one state.');
+const folded = told(count, 'How many revisions the diff stands for; 0 between two places with one state: over HTTP, and when a restored log tells where the client stands.');
 
 export const diff = exactly<Diff>()(
   told(

@@ -1,5 +1,5 @@
 /** What a reader is sent for what is due to it: the shortest message that leads from what it holds to what stands. */
-import { formatPosition, type Format } from '../core/protocol.ts';
+import { formatPosition, type Diff, type Format } from '../core/protocol.ts';
 import type { Position, State } from '../core/story.ts';
 import { unreachable } from '../core/story.ts';
 import type { Frame, Frames } from '../frames.ts';
@@ -24,12 +24,21 @@ export const createAnswers = ({ log, frames }: { log: RevisionLog; frames: Frame
     return lookup.kind === 'found' ? lookup.state : undefined;
   };
 
+  /** Nothing has happened since, but the log has been restored: a diff without ops tells the reader what its place is called now. */
+  const rename = (story: string, from: Position, { position, state }: Published, format: Format): Answer => {
+    const { hash, revision } = state;
+    const lookup = log.revision(story, position);
+    const at = lookup.kind === 'found' ? lookup.summary.at : state.meta.updated;
+    const diff: Diff = { type: 'diff', story, from: position, to: position, revision, at, change: 'minor', folded: 0, hash, ops: [] };
+    return { frame: frames.diff(diff, { from, format, stateAt }), held: position, stands: 'published' };
+  };
+
   /** One diff over all that was missed, unless a snapshot is shorter, or nothing leads from there. */
   const fold = (due: StoryDue, from: Position, target: Published, format: Format): Answer => {
     const lookup = log.diff(due.story, from, target.position);
+    if (lookup.kind === 'same') return log.resolve(from) === from ? { frame: undefined, held: from, stands: 'published' } : rename(due.story, from, target, format);
     const whole = snapshot(due, target);
     switch (lookup.kind) {
-      case 'same': return { frame: undefined, held: from, stands: 'published' };
       case 'gone':
       case 'unknown': return whole;
       case 'found': {

@@ -3,7 +3,7 @@
  *
  * A story that has a subscription of its own is due to that one alone, also where its client follows every story: it goes out once.
  */
-import { everyStory, formats, parsePosition, type ErrorCode, type Format, type Subscribe } from '../core/protocol.ts';
+import { everyStory, formatPosition, formats, parsePosition, type ErrorCode, type Format, type Subscribe } from '../core/protocol.ts';
 import type { Position } from '../core/story.ts';
 import type { Entry, RevisionLog } from '../revision-log.ts';
 import type { Answer } from './answers.ts';
@@ -50,21 +50,27 @@ export const createSubscriptions = ({ log, dues, max, listener, start = [] }: Su
 
   const refuse = (code: ErrorCode, message: string, story: string): void => dues.add({ kind: 'reply', message: { type: 'error', code, message, story } });
 
-  /** A text that is no position of this log's past leads nowhere: what its client holds is void. */
-  const isKnown = (text: string): boolean => {
-    const place = parsePosition(text);
-    const head = parsePosition(log.head());
-    return place !== undefined && place.epoch === head?.epoch && place.sequence <= head.sequence;
+  /** What has changed of every story; where the client calls its place by a former name, every other story too, so that it learns the new ones. */
+  const missedSince = (after: Position): { story: string; held?: Position }[] => {
+    const changed = log.changedSince(after);
+    if (log.resolve(after) === after) return changed;
+    const others = new Map(log.published().map(({ story, position }) => [story, { story, held: position }]));
+    for (const { story } of changed) others.delete(story);
+    return [...others.values(), ...changed].map(({ story, held }) => ({ story, ...(held !== undefined && { held: inEpochOf(after, held) }) }));
   };
 
-  /** The first diff starts from `after` as the client wrote it, also where the story calls that place by an earlier position. */
+  /**
+   * The first diff starts from `after` as the client wrote it, also where the story calls that place by an earlier position, or by that of another epoch.
+   * What is no position of this log leads nowhere: what its client holds is void.
+   */
   const subscribeToStory = (story: string, after: string | undefined, format: Format): void => {
     const standing = log.find(story);
     if (!standing) return refuse('unknown-story', `there is no story ${story}`, story);
     forget(story);
-    const reset = after !== undefined && !isKnown(after);
+    const place = after === undefined ? undefined : log.resolve(after);
+    const reset = after !== undefined && place === undefined;
     const own = after === undefined ? undefined : log.locate(story, after);
-    const isCurrent = standing.kind === 'published' && own === standing.position;
+    const isCurrent = standing.kind === 'published' && own === standing.position && place === after;
     const at = own && after;
     if (!isCurrent) dues.add({ kind: 'story', story, from: at, reset });
     if (standing.kind === 'moved') return;
@@ -74,8 +80,8 @@ export const createSubscriptions = ({ log, dues, max, listener, start = [] }: Su
 
   const subscribeToEvery = (after: string | undefined, format: Format): void => {
     forget(everyStory);
-    const reset = after !== undefined && !isKnown(after);
-    const missed: { story: string; held?: Position }[] = after === undefined || reset ? log.published() : log.changedSince(after);
+    const reset = after !== undefined && log.resolve(after) === undefined;
+    const missed: { story: string; held?: Position }[] = after === undefined || reset ? log.published() : missedSince(after);
     for (const { story, held } of missed) {
       if (!subscriptions.has(story)) dues.add({ kind: 'story', story, from: held, reset });
     }
@@ -178,6 +184,12 @@ export const createSubscriptions = ({ log, dues, max, listener, start = [] }: Su
 
 const copied = (subscriptions: readonly Subscription[]): Subscription[] =>
   subscriptions.map((each) => (each.kind === 'every' ? { ...each, absent: new Set(each.absent) } : { ...each }));
+
+/** A position of this log, as the log calls it that `after` is of. */
+const inEpochOf = (after: Position, position: Position): Position => {
+  const [there, here] = [parsePosition(after), parsePosition(position)];
+  return there && here ? formatPosition(there.epoch, here.sequence) : position;
+};
 
 /** What the client holds of the entry's story where nothing is due of it. */
 const heldBefore = (subscription: Subscription, entry: Entry): { from: Position | undefined; reset: boolean } => {

@@ -1,7 +1,7 @@
 /** Where a hook's queue begins. */
-import { formatPosition } from '../core/protocol.ts';
+import { formatPosition, parsePosition } from '../core/protocol.ts';
 import type { Position } from '../core/story.ts';
-import { UnknownPositionError, type RevisionLog } from '../revision-log.ts';
+import type { RevisionLog } from '../revision-log.ts';
 import type { Hook } from './config.ts';
 import type { Reporter } from './report.ts';
 import { targetOf } from './status.ts';
@@ -11,8 +11,9 @@ type PlaceOptions = { hook: Hook; log: RevisionLog; store: HookStore; report: Re
 
 /** Where it was left, unless that is in another log. A hook that is new begins at the head or at the start of the log; one with a new address is tried at once. */
 export const openPlace = ({ hook, log, store, report }: PlaceOptions): Place => {
+  carryOver(hook, log, store, report);
   const known = store.place(hook.name);
-  if (known && isOfLog(log, known.place.position)) return known.target === targetOf(hook) ? known.place : unhindered(known.place.position);
+  if (known && log.resolve(known.place.position) !== undefined) return known.target === targetOf(hook) ? known.place : unhindered(known.place.position);
   const fresh = unhindered(hook.from === 'start' ? formatPosition(log.epoch, 0) : log.head());
   if (known) {
     store.forget(hook.name);
@@ -25,12 +26,14 @@ export const openPlace = ({ hook, log, store, report }: PlaceOptions): Place => 
 /** With nothing that has failed. */
 export const unhindered = (position: Position): Place => ({ position, attempts: 0, gone: false });
 
-const isOfLog = (log: RevisionLog, position: Position): boolean => {
-  try {
-    log.next(position, () => false);
-    return true;
-  } catch (error) {
-    if (error instanceof UnknownPositionError) return false;
-    throw error;
-  }
+/** After the log has been restored from a backup, goes on from the same place, or, where the hook was told of more than was backed up, from where the backup ends. */
+const carryOver = ({ name }: Hook, log: RevisionLog, store: HookStore, report: Reporter): void => {
+  const known = store.place(name);
+  const ancestor = known && log.ancestors.find(({ epoch }) => epoch === parsePosition(known.place.position)?.epoch);
+  if (!known || !ancestor) return;
+  const { target, place } = known;
+  const position = log.resolve(place.position);
+  const end = formatPosition(log.epoch, ancestor.until);
+  store.rename(name, target, position === undefined ? { ...unhindered(end), gone: place.gone } : { ...place, position }, log.resolve);
+  if (position === undefined) report.restored(place.position, end);
 };

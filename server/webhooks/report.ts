@@ -14,6 +14,7 @@ export const createReporter = (name: string, { say, complain }: Lines, now: () =
     parked: (position: Position, story: string, attempts: number, error: string) =>
       complain(line(`${position} (${story}) is parked after ${attempts} attempts: ${error}. "stop-press webhooks retry ${name}" sends it again`)),
     gone: () => complain(line(`answered 410 Gone: it is told nothing more, until "stop-press webhooks retry ${name}", or another url in the file`)),
+    restored: (known: Position, from: Position) => complain(line(`was told up to ${known}, of which the restored log knows no more than up to ${from}: it goes on from there`)),
     anew: (known: Position, from: Position) => complain(line(`was told up to ${known}, which is not in this log: it goes on from ${from}`)),
   };
 };

@@ -54,6 +54,13 @@ export const createHookStore = (file: string) => {
   const setParked = statement('INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
   const dropParked = statement('DELETE FROM parked WHERE hook = ? AND place = ?');
 
+  const everyHeld = statement('SELECT story, position FROM held WHERE hook = ?');
+  const everyParked = statement('SELECT place, position FROM parked WHERE hook = ?');
+  const renameParked = statement('UPDATE parked SET position = ? WHERE hook = ? AND place = ?');
+
+  const writePlace = (hook: string, target: string, { position, attempts, nextAt, error, gone }: Place): void =>
+    void setPlace.run(hook, target, position, attempts, nextAt ?? null, error ?? null, Number(gone));
+
   const transact = (work: () => void): void => {
     database.exec('BEGIN IMMEDIATE');
     try {
@@ -80,14 +87,26 @@ export const createHookStore = (file: string) => {
     parked: (hook: string): Parked[] => (parked.all(hook) as ParkedColumns[]).map((row) => ({ ...row, again: row.again === 1 })),
 
     /** All of it, or nothing. */
-    keep: (hook: string, target: string, { position, attempts, nextAt, error, gone }: Place, changes: { held?: Held[]; park?: Parked[]; unpark?: Position[] } = {}): void =>
+    keep: (hook: string, target: string, place: Place, changes: { held?: Held[]; park?: Parked[]; unpark?: Position[] } = {}): void =>
       transact(() => {
-        setPlace.run(hook, target, position, attempts, nextAt ?? null, error ?? null, Number(gone));
+        writePlace(hook, target, place);
         for (const [story, at] of changes.held ?? []) setHeld.run(hook, story, at);
         for (const { position: at, ...rest } of changes.park ?? []) {
           setParked.run(hook, sequenceOf(at), at, rest.story, rest.attempts, rest.at, rest.error, Number(rest.again));
         }
         for (const at of changes.unpark ?? []) dropParked.run(hook, sequenceOf(at));
+      }),
+
+    /** Gives every position the name that `resolve` finds for it. Where it finds none, nothing is held of the story, and nothing stays parked. */
+    rename: (hook: string, target: string, place: Place, resolve: (position: Position) => Position | undefined): void =>
+      transact(() => {
+        writePlace(hook, target, place);
+        for (const { story, position } of everyHeld.all(hook) as { story: string; position: Position | null }[]) setHeld.run(hook, story, position === null ? null : (resolve(position) ?? null));
+        for (const { place: at, position } of everyParked.all(hook) as { place: number; position: Position }[]) {
+          const named = resolve(position);
+          if (named === undefined) dropParked.run(hook, at);
+          else renameParked.run(named, hook, at);
+        }
       }),
 
     /** Nothing of what was kept of a hook means anything any more. */
