@@ -1,0 +1,126 @@
+/** Readers of a server: the program `load/load.c`, which says when a message has reached the last of them. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { startChild } from './child.ts';
+import { compiled } from './load/compile.ts';
+import type { Scope } from './scope.ts';
+
+/** Where readers connect, and what they say. */
+export type Target = { port: number; path: string; greetings?: readonly string[]; protocol?: 'socket.io' };
+
+/** A message that has reached all: ms from its stamp to the first and to the last, and the bytes of its frame. */
+export type Arrival = { stamp: string; readers: number; bytes: number; first: number; last: number };
+
+/** All are open: ms since the first was to connect, or since the first was lost; `peak` is the most in one second. */
+export type Opened = { readers: number; ms: number; peak: number; attempts: number; refused: number; failed: number };
+
+/** Since `reset`. p50, p99 and max are ms of each delivery. `busy` is the share of the time that the readers worked while messages were on their way. */
+export type Report = {
+  seconds: number; readers: number; frames: number; bytes: number; deliveries: number; repeated: number; unfinished: number;
+  refused: number; failed: number; closed: number; codes: Record<string, number>; cpu: number; busy: number; p50: number; p99: number; max: number;
+};
+
+type Event = ({ event: 'message' } & Arrival) | ({ event: 'open' } & Opened) | ({ event: 'report' } & Report) | { event: 'left' };
+
+export type Load = {
+  pid: number;
+  /** Resolves when there are so many. Rejects where they do not get in within two minutes. */
+  open: (readers: number) => Promise<Opened>;
+  /** So many more that connect and never read. */
+  stall: (readers: number) => void;
+  /** Whoever loses the connection comes back from now on. */
+  rejoin: () => void;
+  /** When all are back, once any was lost. */
+  back: (patienceMs: number) => Promise<Opened>;
+  /** So many a second leave, and come back. */
+  churn: (aSecond: number) => void;
+  /** When all have this message; `undefined` where they do not in time. */
+  arrival: (stamp: string, patienceMs?: number) => Promise<Arrival | undefined>;
+  reset: () => void;
+  report: () => Promise<Report>;
+  /** All readers leave. */
+  leave: () => Promise<void>;
+  stop: () => Promise<void>;
+};
+
+const openingMs = 120_000;
+
+/** Above this share of their time the readers, not the server, may have been what took so long. */
+const tooBusy = 0.95;
+
+export const startLoad = (scope: Scope, { port, path, greetings = [], protocol }: Target): Load => {
+  const child = startChild(scope, [compiled('load'), '127.0.0.1', String(port), path, ...(protocol ? [protocol] : [])], {
+    role: 'readers',
+    channel: false,
+    onLine: (line) => hear(JSON.parse(line) as Event), // of our own program
+  });
+  const arrivals = new Map<string, PromiseWithResolvers<Arrival>>();
+  const waiting = new Map<Event['event'], PromiseWithResolvers<Event>>();
+  const died = child.ended.then((complaints) => {
+    throw new Error(`the load generator ended: ${complaints}`);
+  });
+  died.catch(() => undefined); // told by whatever waits for an event then
+
+  const arrivalOf = (stamp: string) => {
+    const known = arrivals.get(stamp) ?? Promise.withResolvers<Arrival>();
+    arrivals.set(stamp, known);
+    return known;
+  };
+  const hear = (event: Event): void => {
+    if (event.event === 'message') arrivalOf(event.stamp).resolve(event);
+    else waiting.get(event.event)?.resolve(event);
+  };
+  const next = async <E extends Event['event']>(event: E, patienceMs: number, what: string): Promise<Extract<Event, { event: E }>> => {
+    const heard = Promise.withResolvers<Event>();
+    waiting.set(event, heard);
+    const found = await within(patienceMs, heard.promise, died);
+    if (!found) throw new Error(`${what} took longer than ${patienceMs / 1_000} s`);
+    return found as Extract<Event, { event: E }>; // only it is kept under this name
+  };
+
+  child.tell(...greetings.map((text) => `greet ${text}`));
+  return {
+    pid: child.pid,
+    open: (readers) => {
+      const opened = next('open', openingMs, `to let in ${readers} readers`);
+      child.tell(`open ${readers}`);
+      return opened;
+    },
+    stall: (readers) => child.tell(`stall ${readers}`),
+    rejoin: () => child.tell('rejoin'),
+    back: (patienceMs) => next('open', patienceMs, 'to let all readers in again'),
+    churn: (aSecond) => child.tell(`churn ${aSecond}`),
+    arrival: async (stamp, patienceMs = 10_000) => {
+      const found = await within(patienceMs, arrivalOf(stamp).promise, died);
+      arrivals.delete(stamp);
+      return found;
+    },
+    reset: () => child.tell('reset'),
+    report: () => {
+      const report = next('report', 10_000, 'the report of the readers');
+      child.tell('report');
+      return report;
+    },
+    leave: async () => {
+      const left = next('left', 10_000, 'to leave');
+      child.tell('leave');
+      await left;
+    },
+    stop: child.stop,
+  };
+};
+
+/** `undefined` after so many ms. */
+const within = async <T>(ms: number, ...either: Promise<T>[]): Promise<T | undefined> => {
+  const patience = new AbortController();
+  try {
+    return await Promise.race([...either, pause(ms, undefined, { signal: patience.signal })]);
+  } finally {
+    patience.abort();
+  }
+};
+
+/** One line where the readers were too slow to tell how fast the server is. */
+export const bottleneckLine = (reports: readonly { busy: number }[]): string | undefined => {
+  const busiest = Math.max(...reports.map(({ busy }) => busy));
+  return busiest > tooBusy ? `the readers worked ${(100 * busiest).toFixed(0)} % of the time that messages took: they may have been the bottleneck, and times are theirs as much as the server's` : undefined;
+};
