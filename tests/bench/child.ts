@@ -26,7 +26,7 @@ export type ChildOptions = {
 };
 
 /** How long a process may take to end before it is killed. */
-const patienceMs = 15_000;
+const patienceMs = 60_000;
 
 export const startChild = (scope: Scope, command: readonly string[], { role, onLine, channel = true }: ChildOptions): Child => {
   const [program, ...args] = pinned(role, command);

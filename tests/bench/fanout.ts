@@ -1,7 +1,7 @@
 /**
  * `npm run bench:fanout`: what it costs to tell one revision to many readers, beside others that only do that. All in one run, in turns; medians and ratios.
  */
-import { bottleneckLine, startLoad, type Load, type Report } from './load.ts';
+import { bottleneckLine, fillerFor, startLoad, type Load, type Report } from './load.ts';
 import { affordable, cpuSeconds, disturbanceLine, machineLine, requireLinux, watchOthers, type Disturbance } from './machine.ts';
 import { readOptions } from './options.ts';
 import type { Peer, RunningPeer } from './peer.ts';
@@ -24,20 +24,12 @@ const warmUpMs = 1_000;
 
 const publishAndWait = async (peer: RunningPeer, load: Load, filler: number) => load.arrival(await peer.publish(filler));
 
-/** The filler with which a frame is as large as it should be. Waits until a message reaches everybody. */
-const fillerFor = async (peer: RunningPeer, load: Load, bytes: number): Promise<number> => {
-  for (let attempt = 0; attempt < 5; attempt += 1) {
-    const arrival = await publishAndWait(peer, load, bytes);
-    if (arrival) return Math.max(0, bytes - (arrival.bytes - bytes));
-  }
-  throw new Error('a message never reached all readers');
-};
-
 const measure = async (name: string, peer: RunningPeer, load: Load, { bytes, readers, seconds }: { bytes: number; readers: number; seconds: number }): Promise<Measured> => {
-  const filler = await fillerFor(peer, load, bytes);
+  const filler = await fillerFor(load, peer.publish, bytes);
   for (const end = performance.now() + warmUpMs; performance.now() < end; ) await publishAndWait(peer, load, filler);
   load.reset();
-  const [cpu, others, written] = [cpuSeconds(peer.pid), watchOthers(() => [peer.pid, load.pid]), await peer.lastWrites?.()];
+  const written = await peer.lastWrites?.();
+  const [cpu, others] = [cpuSeconds(peer.pid), watchOthers(() => [peer.pid, load.pid])];
   const last: number[] = [];
   let [frame, messages] = [0, 0];
   for (const end = performance.now() + seconds * 1_000; performance.now() < end; messages += 1) {

@@ -10,8 +10,8 @@ export type Target = { port: number; path: string; greetings?: readonly string[]
 /** A message that has reached all: ms from its stamp to the first and to the last, and the bytes of its frame. */
 export type Arrival = { stamp: string; readers: number; bytes: number; first: number; last: number };
 
-/** All are open: ms since the first was to connect, or since the first was lost; `peak` is the most in one second. */
-export type Opened = { readers: number; ms: number; peak: number; attempts: number; refused: number; failed: number };
+/** All are open: ms since the first was to connect, or since the first was lost; `peak` is the most in one second, `window` the ms over which a `bye` spread them. */
+export type Opened = { readers: number; ms: number; peak: number; window: number; attempts: number; refused: number; failed: number };
 
 /** Since `reset`. p50, p99 and max are ms of each delivery. `busy` is the share of the time that the readers worked while messages were on their way. */
 export type Report = {
@@ -26,7 +26,7 @@ export type Load = {
   /** Resolves when there are so many. Rejects where they do not get in within two minutes. */
   open: (readers: number) => Promise<Opened>;
   /** So many more that connect and never read. */
-  stall: (readers: number) => void;
+  stall: (readers: number) => Promise<void>;
   /** Whoever loses the connection comes back from now on. */
   rejoin: () => void;
   /** When all are back, once any was lost. */
@@ -69,25 +69,26 @@ export const startLoad = (scope: Scope, { port, path, greetings = [], protocol }
     if (event.event === 'message') arrivalOf(event.stamp).resolve(event);
     else waiting.get(event.event)?.resolve(event);
   };
-  const next = async <E extends Event['event']>(event: E, patienceMs: number, what: string): Promise<Extract<Event, { event: E }>> => {
+  const next = async <E extends Event['event']>(event: E, patienceMs: number): Promise<Extract<Event, { event: E }>> => {
     const heard = Promise.withResolvers<Event>();
     waiting.set(event, heard);
     const found = await within(patienceMs, heard.promise, died);
-    if (!found) throw new Error(`${what} took longer than ${patienceMs / 1_000} s`);
+    if (!found) throw new Error(`the readers were not done within ${patienceMs / 1_000} s (${event})`);
     return found as Extract<Event, { event: E }>; // only it is kept under this name
+  };
+  const ask = <E extends Event['event']>(event: E, command: string, patienceMs = 10_000) => {
+    const answer = next(event, patienceMs);
+    child.tell(command);
+    return answer;
   };
 
   child.tell(...greetings.map((text) => `greet ${text}`));
   return {
     pid: child.pid,
-    open: (readers) => {
-      const opened = next('open', openingMs, `to let in ${readers} readers`);
-      child.tell(`open ${readers}`);
-      return opened;
-    },
-    stall: (readers) => child.tell(`stall ${readers}`),
+    open: (readers) => ask('open', `open ${readers}`, openingMs),
+    stall: async (readers) => void (await ask('open', `stall ${readers}`, openingMs)),
     rejoin: () => child.tell('rejoin'),
-    back: (patienceMs) => next('open', patienceMs, 'to let all readers in again'),
+    back: (patienceMs) => next('open', patienceMs),
     churn: (aSecond) => child.tell(`churn ${aSecond}`),
     arrival: async (stamp, patienceMs = 10_000) => {
       const found = await within(patienceMs, arrivalOf(stamp).promise, died);
@@ -95,18 +96,19 @@ export const startLoad = (scope: Scope, { port, path, greetings = [], protocol }
       return found;
     },
     reset: () => child.tell('reset'),
-    report: () => {
-      const report = next('report', 10_000, 'the report of the readers');
-      child.tell('report');
-      return report;
-    },
-    leave: async () => {
-      const left = next('left', 10_000, 'to leave');
-      child.tell('leave');
-      await left;
-    },
+    report: () => ask('report', 'report'),
+    leave: async () => void (await ask('left', 'leave')),
     stop: child.stop,
   };
+};
+
+/** How much filler makes a frame of so many bytes, as far as there can be so few. Waits until a message reaches everybody. */
+export const fillerFor = async (load: Load, publish: (filler: number) => string | Promise<string>, bytes: number): Promise<number> => {
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const arrival = await load.arrival(await publish(bytes));
+    if (arrival) return Math.max(0, bytes - (arrival.bytes - bytes));
+  }
+  throw new Error('a message never reached all readers');
 };
 
 /** `undefined` after so many ms. */

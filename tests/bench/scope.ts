@@ -42,10 +42,16 @@ export class Missing extends Error {
 /** Runs a benchmark and ends the process with what it returns: 0, or 1 where a bar was missed. */
 export const run = async (benchmark: (scope: Scope) => Promise<number | void>): Promise<void> => {
   const scope = createScope();
-  for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) process.once(signal, () => void scope.close().then(() => process.exit(code)));
+  let isInterrupted = false;
+  const interrupt = (code: number) => {
+    isInterrupted = true;
+    void scope.close().then(() => process.exit(code));
+  };
+  for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) process.once(signal, () => interrupt(code));
   try {
     process.exitCode = (await benchmark(scope)) ?? 0;
   } catch (error) {
+    if (isInterrupted) return;
     console.error(error instanceof Missing ? error.message : error);
     process.exitCode = 1;
   } finally {

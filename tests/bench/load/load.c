@@ -7,7 +7,7 @@
  *
  *   greet TEXT   what each reader sends once it is open; several are sent in order. @POSITION@ is the newest position that was seen
  *   open N       N readers; {"event":"open"} when all are, and again whenever all are back
- *   stall N      N readers besides that connect, send their greetings and never read
+ *   stall N      N readers besides that connect, send their greetings and never read; {"event":"open"} as well
  *   rejoin       from now on whoever loses the connection comes back: within the window of `bye`, after Retry-After, else with growing pauses
  *   churn R      R readers a second leave, and come back at once; 0 ends it
  *   reset        counts begin anew
@@ -21,7 +21,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +31,7 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+#include "histogram.h"
 
 typedef enum { GONE, WAITING, CONNECTING, UPGRADING, OPEN } State;
 
@@ -52,7 +52,7 @@ typedef struct {
   size_t bytes;
 } Message;
 
-enum { CHUNK = 256 * 1024, MESSAGES = 256, GREETINGS = 16, HANDSHAKES_AT_ONCE = 256, STEPS = 64, LARGEST = 64, CODES = 5000 };
+enum { CHUNK = 256 * 1024, MESSAGES = 256, GREETINGS = 16, HANDSHAKES_AT_ONCE = 256, CODES = 5000 };
 static const uint64_t second = 1000000000, millisecond = 1000000;
 
 static struct sockaddr_in server = { .sin_family = AF_INET };
@@ -61,7 +61,7 @@ static int port, is_socket_io;
 
 static Reader *readers;
 static int capacity, total, stalled, rejoins, poller;
-static int waiting, shaking, following;      /* readers in WAITING, in a handshake, and open without those who stall */
+static int waiting, shaking, following, stalling; /* readers in WAITING, in a handshake, and open: those who read, those who stall */
 static int announced;                        /* that all are open */
 static char *greetings[GREETINGS], position[64];
 static int greeting_count;
@@ -75,45 +75,19 @@ static uint64_t churn_from, churned;
 
 /* What is reported: since `reset`, but for the times of opening, which count from the first loss. */
 static struct {
-  uint64_t at, frames, bytes, deliveries, repeated, refused, failed, closed, codes[CODES], cpu, span, empty;
-  uint64_t latency[LARGEST * STEPS], slowest;
+  uint64_t at, frames, bytes, repeated, refused, failed, closed, codes[CODES], cpu, span, empty;
+  Histogram latency;
 } seen;
-static struct { uint64_t from, this_second, in_second, peak, attempts; } opening;
+static struct { uint64_t from, this_second, in_second, peak, attempts, window; } opening;
 
 static uint8_t chunk[CHUNK];
+
+#define fail(...) (fprintf(stderr, __VA_ARGS__), fputc('\n', stderr), exit(1))
 
 static uint64_t now(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t); return t.tv_sec * second + t.tv_nsec; }
 static uint64_t own_cpu(void) { struct timespec t; clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t); return t.tv_sec * second + t.tv_nsec; }
 static uint64_t between(uint64_t min, uint64_t max) { return max > min ? min + (uint64_t)(drand48() * (max - min)) : min; }
 static double ms(uint64_t ns) { return ns / 1e6; }
-
-static void fail(const char *format, ...) {
-  va_list rest;
-  va_start(rest, format);
-  vfprintf(stderr, format, rest);
-  fputc('\n', stderr);
-  exit(1);
-}
-
-/* ---- latencies: a histogram in us, 64 steps a power of two, so that it is never more than 1.6 % off */
-
-static int slot_of(uint64_t us) {
-  if (us < STEPS) return us;
-  int shift = 63 - __builtin_clzll(us) - 6;
-  return (shift + 1) * STEPS + (us >> shift) - STEPS;
-}
-
-static double at_slot(int slot) {
-  if (slot < STEPS) return slot / 1e3;
-  int shift = slot / STEPS - 1;
-  return ((uint64_t)(STEPS + slot % STEPS) << shift) / 1e3;
-}
-
-static double quantile(double share) {
-  uint64_t wanted = seen.deliveries * share, sum = 0;
-  for (int slot = 0; slot < LARGEST * STEPS; slot++) if ((sum += seen.latency[slot]) > wanted) return at_slot(slot);
-  return ms(seen.slowest);
-}
 
 /* ---- sending */
 
@@ -151,7 +125,7 @@ static void set_state(Reader *reader, State state) {
   for (int i = 0; i < 2; i++) {
     if (of[i] == WAITING) waiting += change[i];
     if (of[i] == CONNECTING || of[i] == UPGRADING) shaking += change[i];
-    if (of[i] == OPEN && !reader->stalls) following += change[i];
+    if (of[i] == OPEN) *(reader->stalls ? &stalling : &following) += change[i];
   }
   reader->state = state;
 }
@@ -183,7 +157,7 @@ static void lose(Reader *reader, int code) {
   let_go(reader);
   seen.closed++;
   if (code > 0 && code < CODES) seen.codes[code]++;
-  if (announced) { opening.from = now(); opening.peak = opening.in_second = opening.attempts = 0; announced = 0; }
+  if (announced) { opening.from = now(); opening.peak = opening.in_second = opening.attempts = opening.window = 0; announced = 0; }
   if (rejoins || reader->stalls) come_at(reader, now() + (reader->back_max ? between(reader->back_min, reader->back_max) : between(0, second / 2)));
   announce_finished();
 }
@@ -230,10 +204,10 @@ static void count_opening(void) {
 }
 
 static void announce_open(void) {
-  if (announced || following < total) return;
+  if (announced || following < total || stalling < stalled) return;
   announced = 1;
-  printf("{\"event\":\"open\",\"readers\":%d,\"ms\":%.1f,\"peak\":%lu,\"attempts\":%lu,\"refused\":%lu,\"failed\":%lu}\n",
-    following, ms(now() - opening.from), opening.peak, opening.attempts, seen.refused, seen.failed);
+  printf("{\"event\":\"open\",\"readers\":%d,\"ms\":%.1f,\"peak\":%lu,\"window\":%.0f,\"attempts\":%lu,\"refused\":%lu,\"failed\":%lu}\n",
+    following, ms(now() - opening.from), opening.peak, ms(opening.window), opening.attempts, seen.refused, seen.failed);
 }
 
 static void welcome(Reader *reader) {
@@ -241,8 +215,8 @@ static void welcome(Reader *reader) {
   reader->failures = 0;
   greet(reader);
   count_opening();
-  if (reader->stalls) watch(reader, EPOLL_CTL_MOD, EPOLLRDHUP);
-  else announce_open();
+  if (reader->stalls) watch(reader, EPOLL_CTL_MOD, EPOLLRDHUP);  /* so that it comes back where the server lets it go */
+  announce_open();
 }
 
 /* Whoever's time has come connects, looked at once a millisecond; the first time not all at once. */
@@ -304,9 +278,7 @@ static void deliver(const uint8_t *text, size_t length, size_t frame_bytes, uint
   message->bytes = frame_bytes;
   message->last = at;
   message->readers++;
-  seen.deliveries++;
-  seen.latency[slot_of((at - stamp) / 1000)]++;
-  if (at - stamp > seen.slowest) seen.slowest = at - stamp;
+  add(&seen.latency, at - stamp);
   if (message->told) seen.repeated++;
   else if (message->readers >= following) announce_finished();
 }
@@ -317,6 +289,7 @@ static void take_bye(Reader *reader, const uint8_t *text, size_t length) {
   if (!window || sscanf((const char *)window + 16, "%u,%u", &min, &max) != 2) return;
   reader->back_min = min * millisecond;
   reader->back_max = max * millisecond;
+  opening.window = (max - min) * millisecond;
 }
 
 /* One whole frame. 0 where the reader is gone afterwards. */
@@ -393,8 +366,8 @@ static void print_report(void) {
   uint64_t wall = now() - seen.at;
   printf("{\"event\":\"report\",\"seconds\":%.3f,\"readers\":%d,\"frames\":%lu,\"bytes\":%lu,\"deliveries\":%lu,\"repeated\":%lu,\"unfinished\":%d,"
     "\"refused\":%lu,\"failed\":%lu,\"closed\":%lu,\"cpu\":%.4f,\"busy\":%.4f,\"p50\":%.3f,\"p99\":%.3f,\"max\":%.3f,\"codes\":{",
-    wall / 1e9, following, seen.frames, seen.bytes, seen.deliveries, seen.repeated, unfinished, seen.refused, seen.failed, seen.closed,
-    (own_cpu() - seen.cpu) / 1e9, seen.span ? (double)(own_cpu() - seen.cpu - seen.empty) / seen.span : 0, quantile(0.5), quantile(0.99), ms(seen.slowest));
+    wall / 1e9, following, seen.frames, seen.bytes, seen.latency.count, seen.repeated, unfinished, seen.refused, seen.failed, seen.closed,
+    (own_cpu() - seen.cpu) / 1e9, seen.span ? (double)(own_cpu() - seen.cpu - seen.empty) / seen.span : 0, quantile(&seen.latency, 0.5), quantile(&seen.latency, 0.99), ms(seen.latency.slowest));
   for (int code = 0, comma = 0; code < CODES; code++) if (seen.codes[code]) printf("%s\"%d\":%lu", comma++ ? "," : "", code, seen.codes[code]);
   puts("}}");
 }
@@ -417,7 +390,7 @@ static void add_readers(int count, int stalls) {
   *(stalls ? &stalled : &total) += count;
   opening.from = now();
   opening.peak = opening.in_second = opening.attempts = 0;
-  announced = stalls ? announced : 0;
+  announced = 0;
   announce_open();
 }
 

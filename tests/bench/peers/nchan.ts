@@ -18,7 +18,6 @@ daemon off;
 master_process off;
 pid ${folder}/nginx.pid;
 error_log ${folder}/error.log;
-worker_rlimit_nofile ${connections};
 events { worker_connections ${connections}; }
 http {
   access_log off;

@@ -1,0 +1,59 @@
+/** `npm run bench:last-reader`: from the save of a story to the last of many readers, one revision a second, also while some readers do not read what they are sent. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { bottleneckLine, fillerFor, startLoad, type Arrival } from './load.ts';
+import { affordable, cpuSeconds, disturbanceLine, machineLine, requireLinux, watchOthers } from './machine.ts';
+import { readOptions } from './options.ts';
+import { run, type Scope } from './scope.ts';
+import { startStopPress } from './server.ts';
+import { printTable, quantile } from './table.ts';
+
+type Options = { args: string[]; readers: number; revisions: number; stalled: number; bytes: number; every: number };
+
+/** So many revisions, one each `every` ms, whether the last has arrived or not. */
+const measure = async (scope: Scope, { readers, revisions, stalled, bytes, every, args }: Options) => {
+  const server = await startStopPress(scope, { args });
+  const load = startLoad(scope, { ...server, path: '/live', greetings: [JSON.stringify({ type: 'subscribe', story: 'storm' })] });
+  const stalling = Math.round((readers * stalled) / 100);
+  await load.open(readers - stalling);
+  await load.stall(stalling);
+  const filler = await fillerFor(load, (characters) => server.save('storm', characters), bytes);
+  const save = (): Promise<Arrival | undefined> => load.arrival(server.save('storm', filler), 30_000);
+  for (let revision = 0; revision < 3; revision += 1) await save();
+  load.reset();
+  const [cpu, others] = [cpuSeconds(server.pid), watchOthers(() => [server.pid, load.pid])];
+  const arrivals: Promise<Arrival | undefined>[] = [];
+  for (let revision = 0; revision < revisions; revision += 1) {
+    await pause(every);
+    arrivals.push(save());
+  }
+  const found = await Promise.all(arrivals);
+  const spent = cpuSeconds(server.pid) - cpu;
+  const [report, disturbance] = [await load.report(), others()];
+  await load.stop();
+  await server.stop();
+  const last = found.map((arrival) => arrival?.last ?? Infinity);
+  const first = found.flatMap((arrival) => (arrival ? [arrival.first] : []));
+  return { stalling, last, first, late: last.filter((ms) => ms === Infinity).length, cpu: (1_000 * spent) / revisions, report, disturbance };
+};
+
+await run(async (scope) => {
+  const options = readOptions('npm run bench:last-reader -- [options]: from a save to the last reader; stalled is in % of the readers, every in ms', { readers: 10_000, revisions: 300, stalled: [0, 1], bytes: 400, every: 1_000, args: [] as string[] });
+  requireLinux();
+  const readers = affordable(options.readers);
+  console.log(`${machineLine()}\n${readers.toLocaleString('en')} readers, ${options.revisions} revisions, one each ${options.every} ms: about ${Math.ceil((options.stalled.length * (options.revisions * options.every + 15_000)) / 60_000)} minutes\n`);
+  const results = [];
+  for (const stalled of options.stalled) results.push(await measure(scope, { ...options, readers, stalled }));
+  printTable(results.map(({ stalling, last, first, late, cpu, report }) => ({
+    'who never read': stalling,
+    'save to the first, ms: p50': quantile(first, 0.5),
+    'to the last: p50': quantile(last, 0.5),
+    p99: quantile(last, 0.99),
+    max: Math.max(...last),
+    'not to all': late,
+    'all deliveries: p50': report.p50,
+    'p99 ': report.p99,
+    'CPU a revision, ms': cpu,
+    closed: Object.entries(report.codes).map(([code, times]) => `${times} by ${code}`).join(', ') || String(report.closed),
+  })));
+  for (const line of [bottleneckLine(results.map(({ report }) => report)), disturbanceLine(results.map(({ disturbance }) => disturbance))]) if (line !== undefined) console.log(line);
+});
