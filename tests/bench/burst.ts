@@ -3,7 +3,7 @@
  * Each burst is published when the last reader has the whole of the one before.
  */
 import { bottleneckLine, fillerFor, startLoad, type Report, type Target } from './load.ts';
-import { affordable, cpuSeconds, disturbanceLine, machineLine, requireLinux, watchOthers, type Disturbance } from './machine.ts';
+import { affordable, cpuSeconds, disturbanceLine, machineLine, settleIn, watchOthers, type Disturbance } from './machine.ts';
 import { readOptions } from './options.ts';
 import { ws } from './peers/ws.ts';
 import { run, type Scope } from './scope.ts';
@@ -83,7 +83,7 @@ const printResults = (rounds: readonly Measured[][], { readers, stories }: Optio
 
 await run(async (scope) => {
   const options: Options = readOptions('npm run bench:burst -- [options]: several stories saved together', { readers: 5_000, stories: 8, bytes: 400, rounds: 3, seconds: 5 });
-  requireLinux();
+  settleIn();
   options.readers = affordable(options.readers);
   console.log(`${machineLine()}\n${options.stories} stories saved together, ${options.readers.toLocaleString('en')} readers of all of them, frames of about ${options.bytes} bytes, the median of ${options.rounds} rounds\n`);
   const rounds: Measured[][] = [];

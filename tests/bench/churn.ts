@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { startLoad } from './load.ts';
-import { affordable, cpuSeconds, disturbanceLine, machineLine, requireLinux, residentBytes, watchOthers } from './machine.ts';
+import { affordable, cpuSeconds, disturbanceLine, machineLine, settleIn, residentBytes, watchOthers } from './machine.ts';
 import { readOptions } from './options.ts';
 import { run } from './scope.ts';
 import { startStopPress, withHeap, type StopPress } from './server.ts';
@@ -21,7 +21,7 @@ const percent = (value: number): string => `${value > 0 ? '+' : ''}${value.toFix
 
 await run(async (scope) => {
   const options = readOptions('npm run bench:churn -- [options]: readers who come and go; churn is how many a second do', { minutes: 30, churn: 200, readers: 1_000, every: 1_000, args: [] as string[] });
-  requireLinux();
+  settleIn();
   const readers = affordable(options.readers);
   const first = Math.min(5, options.minutes / 2);
   console.log(`${machineLine()}\n${options.churn} readers a second leave and others come, ${readers.toLocaleString('en')} at a time, a revision each ${options.every} ms, for ${options.minutes} minutes\n`);

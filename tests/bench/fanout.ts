@@ -2,7 +2,7 @@
  * `npm run bench:fanout`: what it costs to tell one revision to many readers, beside others that only do that. All in one run, in turns; medians and ratios.
  */
 import { bottleneckLine, fillerFor, startLoad, type Load, type Report } from './load.ts';
-import { affordable, cpuSeconds, disturbanceLine, machineLine, requireLinux, watchOthers, type Disturbance } from './machine.ts';
+import { affordable, cpuSeconds, disturbanceLine, machineLine, settleIn, watchOthers, type Disturbance } from './machine.ts';
 import { readOptions } from './options.ts';
 import type { Peer, RunningPeer } from './peer.ts';
 import { choosePeers, peers } from './peers.ts';
@@ -116,7 +116,7 @@ const printDoubts = (all: readonly Measured[]): void => {
 
 await run(async (scope) => {
   const options: Options = readOptions('npm run bench:fanout -- [options]: what it costs to tell many readers', { readers: 10_000, bytes: [300, 2_000], rounds: 5, seconds: 3, only: [] });
-  requireLinux();
+  settleIn();
   const readers = affordable(options.readers);
   const chosen = choosePeers(options.only);
   console.log(machineLine());

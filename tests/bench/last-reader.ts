@@ -1,7 +1,7 @@
 /** `npm run bench:last-reader`: from the save of a story to the last of many readers, one revision a second, also while some readers do not read what they are sent. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { bottleneckLine, fillerFor, startLoad, type Arrival } from './load.ts';
-import { affordable, cpuSeconds, disturbanceLine, machineLine, requireLinux, watchOthers } from './machine.ts';
+import { affordable, cpuSeconds, disturbanceLine, machineLine, settleIn, watchOthers } from './machine.ts';
 import { readOptions } from './options.ts';
 import { run, type Scope } from './scope.ts';
 import { startStopPress } from './server.ts';
@@ -38,7 +38,7 @@ const measure = async (scope: Scope, { readers, revisions, stalled, bytes, every
 
 await run(async (scope) => {
   const options = readOptions('npm run bench:last-reader -- [options]: from a save to the last reader; stalled is in % of the readers, every in ms', { readers: 10_000, revisions: 300, stalled: [0, 1], bytes: 400, every: 1_000, args: [] as string[] });
-  requireLinux();
+  settleIn();
   const readers = affordable(options.readers);
   console.log(`${machineLine()}\n${readers.toLocaleString('en')} readers, ${options.revisions} revisions, one each ${options.every} ms: about ${Math.ceil((options.stalled.length * (options.revisions * options.every + 15_000)) / 60_000)} minutes\n`);
   const results = [];

@@ -1,7 +1,7 @@
 /** What this machine gives to a measurement, and what it takes away meanwhile. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { cpus } from 'node:os';
 import { Missing } from './scope.ts';
 
 const succeeds = (command: string, ...args: string[]): boolean => {
@@ -49,9 +49,10 @@ export const affordable = (wished: number): number => {
   return most;
 };
 
-/** Processes are measured through /proc. Throws `Missing` elsewhere. */
-export const requireLinux = (): void => {
+/** This process, too, leaves the server its core. Throws `Missing` where there is no /proc to measure others by. */
+export const settleIn = (): void => {
   if (process.platform !== 'linux') throw new Missing('this benchmark reads /proc, and runs on Linux only');
+  if (pins) execFileSync('taskset', ['-a', '-p', '-c', String(cores[roles.indexOf('readers')]), String(process.pid)], { stdio: 'ignore' });
 };
 
 const family = (pid: number): number[] => {
@@ -100,5 +101,5 @@ export const disturbanceLine = (all: readonly Disturbance[]): string | undefined
 
 /** Where it ran. */
 export const machineLine = (): string =>
-  `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${availableParallelism()} cores, Linux ${read('/proc/sys/kernel/osrelease').trim()}, Node ${process.version}; ` +
+  `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cores.length} cores, Linux ${read('/proc/sys/kernel/osrelease').trim()}, Node ${process.version}; ` +
   (pins ? `the server on core ${cores[0]}, the readers on core ${cores[1]}` : 'nothing is pinned to a core: for that it takes two cores and taskset (util-linux)');

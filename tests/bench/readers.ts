@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { startChild, type Child } from './child.ts';
 import { startLoad, type Target } from './load.ts';
-import { affordable, cpuSeconds, machineLine, requireLinux, residentBytes } from './machine.ts';
+import { affordable, cpuSeconds, machineLine, settleIn, residentBytes } from './machine.ts';
 import { readOptions } from './options.ts';
 import { wsProgram } from './peers/ws.ts';
 import { run, type Scope } from './scope.ts';
@@ -58,7 +58,7 @@ const measure = async (scope: Scope, { name, start }: Candidate, readers: number
 
 await run(async (scope) => {
   const options = readOptions('npm run bench:readers -- [options]: memory of readers who wait', { readers: [5_000, 19_500], rounds: 3, seconds: 3 });
-  requireLinux();
+  settleIn();
   const counts = [...new Set(options.readers.map(affordable))];
   console.log(`${machineLine()}\nbytes a reader who waits, the median of ${options.rounds} rounds; readers of Stop Press follow a story of 10 kB, those of ws nothing\n`);
   const costs: Cost[] = [];

@@ -1,6 +1,6 @@
 /** `npm run bench:storm`: the server is restarted while many read, and all come back, each when it was told to. */
 import { startLoad } from './load.ts';
-import { affordable, cpuSeconds, disturbanceLine, machineLine, requireLinux, watchOthers } from './machine.ts';
+import { affordable, cpuSeconds, disturbanceLine, machineLine, settleIn, watchOthers } from './machine.ts';
 import { readOptions } from './options.ts';
 import { run, type Scope } from './scope.ts';
 import { startStopPress } from './server.ts';
@@ -50,7 +50,7 @@ const restart = async (scope: Scope, readers: number, args: readonly string[]): 
 
 await run(async (scope) => {
   const options = readOptions('npm run bench:storm -- [options]: all readers at once after a restart', { readers: 10_000, rounds: 1, args: [] as string[] });
-  requireLinux();
+  settleIn();
   const readers = affordable(options.readers);
   console.log(`${machineLine()}\n${readers.toLocaleString('en')} readers; the server ends by SIGTERM, and is started again on the same port and log\n`);
   const results = [];

@@ -157,7 +157,7 @@ static void lose(Reader *reader, int code) {
   let_go(reader);
   seen.closed++;
   if (code > 0 && code < CODES) seen.codes[code]++;
-  if (announced) { opening.from = now(); opening.peak = opening.in_second = opening.attempts = opening.window = 0; announced = 0; }
+  if (announced) { opening.from = now(); opening.peak = opening.in_second = opening.attempts = 0; announced = 0; }
   if (rejoins || reader->stalls) come_at(reader, now() + (reader->back_max ? between(reader->back_min, reader->back_max) : between(0, second / 2)));
   announce_finished();
 }
