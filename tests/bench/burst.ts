@@ -2,20 +2,22 @@
  * `npm run bench:burst`: several stories are saved together, for readers who follow all of them. Revisions that are pending together should cost little more than one.
  * Each burst is published when the last reader has the whole of the one before.
  */
-import { bottleneckLine, fillerFor, startLoad, type Report, type Target } from './load.ts';
-import { affordable, cpuSeconds, disturbanceLine, machineLine, settleIn, watchOthers, type Disturbance } from './machine.ts';
+import { printDoubts } from './doubts.ts';
+import { fillerFor, startLoad, type Report, type Target } from './load.ts';
+import { affordable, cpuSeconds, machineLine, settleIn, watchOthers, type Disturbance } from './machine.ts';
 import { readOptions } from './options.ts';
 import { ws } from './peers/ws.ts';
 import { run, type Scope } from './scope.ts';
 import { startStopPress } from './server.ts';
 import { median, printTable } from './table.ts';
+import { inTurns } from './turns.ts';
 
 type Options = { readers: number; stories: number; bytes: number; rounds: number; seconds: number };
 
 /** `burst` publishes all stories together, and returns their stamps. */
 type Candidate = { name: string; start: (scope: Scope, options: Options) => Promise<Target & { pid: number; burst: (filler: number) => string[]; stop: () => Promise<void> }> };
 
-type Measured = { name: string; bursts: number; seconds: number; cpu: number; frames: number; report: Report; disturbance: Disturbance };
+type Measured = { name: string; bursts: number; seconds: number; cpu: number; report: Report; disturbance: Disturbance };
 
 const subscribe = (story: string): string => JSON.stringify({ type: 'subscribe', story });
 const names = (stories: number): string[] => Array.from({ length: stories }, (_, index) => `story-${index + 1}`);
@@ -54,7 +56,7 @@ const measure = async (scope: Scope, { name, start }: Candidate, options: Option
   const report = await load.report();
   await load.stop();
   await server.stop();
-  return { name, bursts, seconds, cpu: spent, frames: report.frames, report, disturbance };
+  return { name, bursts, seconds, cpu: spent, report, disturbance };
 };
 
 const warmUp = async (burst: () => Promise<boolean>): Promise<void> => {
@@ -64,9 +66,9 @@ const warmUp = async (burst: () => Promise<boolean>): Promise<void> => {
   }
 };
 
-const printResults = (rounds: readonly Measured[][], { readers, stories }: Options): void => {
+const printResults = (runs: readonly Measured[], { readers, stories }: Options): void => {
   const rows = candidates.map(({ name }) => {
-    const each = rounds.map((round) => round.find((measured) => measured.name === name)).filter((measured) => measured !== undefined);
+    const each = runs.filter((measured) => measured.name === name);
     const revisions = ({ bursts }: Measured) => bursts * stories * readers;
     return { name, aSecond: median(each.map((one) => revisions(one) / one.seconds)), aCpuSecond: median(each.map((one) => revisions(one) / one.cpu)), perBurst: median(each.map((one) => (1_000 * one.seconds) / one.bursts)) };
   });
@@ -86,12 +88,7 @@ await run(async (scope) => {
   settleIn();
   options.readers = affordable(options.readers);
   console.log(`${machineLine()}\n${options.stories} stories saved together, ${options.readers.toLocaleString('en')} readers of all of them, frames of about ${options.bytes} bytes, the median of ${options.rounds} rounds\n`);
-  const rounds: Measured[][] = [];
-  for (let round = 0; round < options.rounds; round += 1) {
-    const measured: Measured[] = [];
-    for (const candidate of round % 2 === 0 ? candidates : candidates.toReversed()) measured.push(await measure(scope, candidate, options));
-    rounds.push(measured);
-  }
-  printResults(rounds, options);
-  for (const line of [bottleneckLine(rounds.flat().map(({ report }) => report)), disturbanceLine(rounds.flat().map(({ disturbance }) => disturbance))]) if (line !== undefined) console.log(line);
+  const runs = await inTurns(options.rounds, candidates, (candidate) => measure(scope, candidate, options));
+  printResults(runs, options);
+  printDoubts(runs);
 });

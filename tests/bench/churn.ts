@@ -3,8 +3,9 @@
  * ends with 1 where the heap after a full collection has moved by more than 5 %, or the resident memory by more than 15 %, since minute 5.
  */
 import { setTimeout as pause } from 'node:timers/promises';
+import { printDisturbance } from './doubts.ts';
 import { startLoad } from './load.ts';
-import { affordable, cpuSeconds, disturbanceLine, machineLine, settleIn, residentBytes, watchOthers } from './machine.ts';
+import { affordable, cpuSeconds, machineLine, settleIn, residentBytes, watchOthers } from './machine.ts';
 import { readOptions } from './options.ts';
 import { run } from './scope.ts';
 import { startStopPress, withHeap, type StopPress } from './server.ts';
@@ -41,12 +42,12 @@ await run(async (scope) => {
     const [minute = 0] = moments.slice(samples.length);
     if (performance.now() - from >= minute * 60_000) samples.push(await sample(server, minute));
   }
-  const [report, disturbed] = [await load.report(), disturbanceLine([others()])];
+  const [report, disturbance] = [await load.report(), others()];
   const [start, end] = [samples[0], samples.at(-1)];
   const moved = { heap: change(start?.heap ?? 0, end?.heap ?? 0), resident: change(start?.resident ?? 0, end?.resident ?? 0) };
   printTable(samples.map(({ minute, heap, resident }) => ({ minute, 'heap, MB': heap, 'resident, MB': resident })));
   console.log(`\nfrom minute ${first} to ${options.minutes}: heap ${percent(moved.heap)} (at most ${allowed.heap} %), resident ${percent(moved.resident)} (at most ${allowed.resident} %)`);
   console.log(`${revisions} revisions; ${report.failed + report.refused} connections failed or were refused, ${report.closed} were closed by the server; CPU ${((100 * (cpuSeconds(server.pid) - cpu)) / (options.minutes * 60)).toFixed(0)} % of a core`);
-  if (disturbed !== undefined) console.log(disturbed);
+  printDisturbance([{ disturbance }]);
   return moved.heap > allowed.heap || moved.resident > allowed.resident ? 1 : 0;
 });

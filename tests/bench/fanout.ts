@@ -1,16 +1,18 @@
 /**
  * `npm run bench:fanout`: what it costs to tell one revision to many readers, beside others that only do that. All in one run, in turns; medians and ratios.
  */
-import { bottleneckLine, fillerFor, startLoad, type Load, type Report } from './load.ts';
-import { affordable, cpuSeconds, disturbanceLine, machineLine, settleIn, watchOthers, type Disturbance } from './machine.ts';
+import { printDoubts } from './doubts.ts';
+import { fillerFor, startLoad, type Load, type Report } from './load.ts';
+import { affordable, cpuSeconds, machineLine, settleIn, watchOthers, type Disturbance } from './machine.ts';
 import { readOptions } from './options.ts';
 import type { Peer, RunningPeer } from './peer.ts';
-import { choosePeers, peers } from './peers.ts';
+import { choosePeers } from './peers.ts';
 import { run, type Scope } from './scope.ts';
 import { mean, median, printTable, quantile } from './table.ts';
+import { inTurns } from './turns.ts';
 
 /** Of one server with so many readers, over a few seconds in which each message is published when the last reader has the one before. */
-type Measured = { peer: string; bytes: number; frame: number; readers: number; cpu: number; messages: number; last: number[]; report: Report; durableToLast?: number; disturbance: Disturbance };
+type Measured = { name: string; bytes: number; frame: number; readers: number; cpu: number; messages: number; last: number[]; report: Report; durableToLast?: number; disturbance: Disturbance };
 
 /** Of one server and one size of message: CPU in us, times in ms, of messages to all readers. */
 type Result = { peer: string; bytes: number; frame: number; perDelivery: number; perReader: number; perMessage: number; p50: number; p99: number; mean: number; durableToLast: number };
@@ -42,7 +44,7 @@ const measure = async (name: string, peer: RunningPeer, load: Load, { bytes, rea
   const disturbance = others();
   const writtenLater = await peer.lastWrites?.();
   return {
-    peer: name, bytes, frame, readers, cpu: spent, messages, last, report: await load.report(), disturbance,
+    name, bytes, frame, readers, cpu: spent, messages, last, report: await load.report(), disturbance,
     ...(written && writtenLater && { durableToLast: (1_000 * (writtenLater.sum - written.sum)) / (writtenLater.count - written.count) }),
   };
 };
@@ -61,8 +63,8 @@ const measurePeer = async (scope: Scope, { name, start }: Peer, { readers, bytes
   return all;
 };
 
-const resultOf = (peer: string, bytes: number, rounds: readonly Measured[][]): Result => {
-  const each = rounds.map((all) => all.filter((one) => one.peer === peer && one.bytes === bytes)).flatMap(([small, large]) => (small && large ? [{ small, large }] : []));
+const resultOf = (peer: string, bytes: number, runs: readonly Measured[][]): Result => {
+  const each = runs.map((run) => run.filter((one) => one.name === peer && one.bytes === bytes)).flatMap(([small, large]) => (small && large ? [{ small, large }] : []));
   const middle = (of: (pair: { small: Measured; large: Measured }) => number) => median(each.map(of));
   const perMessage = ({ cpu, messages }: Measured) => (1e6 * cpu) / messages;
   const slope = ({ small, large }: { small: Measured; large: Measured }) => (perMessage(large) - perMessage(small)) / (large.readers - small.readers);
@@ -101,19 +103,6 @@ const printResults = (results: readonly Result[]): void => {
   if (own.some((each) => !Number.isFinite(each.durableToLast))) console.log('  /metrics says nothing of durable to the last write');
 };
 
-const printDoubts = (all: readonly Measured[]): void => {
-  for (const { name } of peers) {
-    const reports = all.filter(({ peer }) => peer === name).map(({ report }) => report);
-    if (reports.length === 0) continue;
-    const line = bottleneckLine(reports);
-    const [missed, closed] = [reports.reduce((sum, { unfinished }) => sum + unfinished, 0), reports.reduce((sum, report) => sum + report.closed, 0)];
-    if (line !== undefined) console.log(`${name}: ${line}`);
-    if (missed + closed > 0) console.log(`${name}: ${missed} messages did not reach everybody as a message of their own, ${closed} connections were closed`);
-  }
-  const disturbed = disturbanceLine(all.map(({ disturbance }) => disturbance));
-  if (disturbed !== undefined) console.log(disturbed);
-};
-
 await run(async (scope) => {
   const options: Options = readOptions('npm run bench:fanout -- [options]: what it costs to tell many readers', { readers: 10_000, bytes: [300, 2_000], rounds: 5, seconds: 3, only: [] });
   settleIn();
@@ -122,16 +111,11 @@ await run(async (scope) => {
   console.log(machineLine());
   console.log(`${few(readers).toLocaleString('en')} and ${readers.toLocaleString('en')} readers, ${options.rounds} rounds: about ${Math.ceil((options.rounds * chosen.length * (2 * options.bytes.length * (options.seconds + 2) + 5)) / 60)} minutes\n`);
   for (const { name, about } of chosen) console.log(`  ${name.padEnd(18)}${about}`);
-  const rounds: Measured[][] = [];
-  for (let round = 0; round < options.rounds; round += 1) {
-    const measured: Measured[] = [];
-    for (const peer of round % 2 === 0 ? chosen : chosen.toReversed()) measured.push(...(await measurePeer(scope, peer, { ...options, readers })));
-    rounds.push(measured);
-  }
+  const runs = await inTurns(options.rounds, chosen, (peer) => measurePeer(scope, peer, { ...options, readers }));
   for (const bytes of options.bytes) {
     console.log(`\nframes of ${bytes.toLocaleString('en')} bytes: CPU of the server, and ms until the last of ${readers.toLocaleString('en')} readers has it; the median of ${options.rounds}`);
-    printResults(chosen.map(({ name }) => resultOf(name, bytes, rounds)));
+    printResults(chosen.map(({ name }) => resultOf(name, bytes, runs)));
   }
   console.log(`\nus a reader: what each reader more costs, from ${few(readers).toLocaleString('en')} to ${readers.toLocaleString('en')}; ms a message: what it costs besides, however many read`);
-  printDoubts(rounds.flat());
+  printDoubts(runs.flat());
 });

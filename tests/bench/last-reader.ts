@@ -1,7 +1,8 @@
 /** `npm run bench:last-reader`: from the save of a story to the last of many readers, one revision a second, also while some readers do not read what they are sent. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { bottleneckLine, fillerFor, startLoad, type Arrival } from './load.ts';
-import { affordable, cpuSeconds, disturbanceLine, machineLine, settleIn, watchOthers } from './machine.ts';
+import { printDoubts } from './doubts.ts';
+import { fillerFor, startLoad, type Arrival } from './load.ts';
+import { affordable, cpuSeconds, machineLine, settleIn, watchOthers } from './machine.ts';
 import { readOptions } from './options.ts';
 import { run, type Scope } from './scope.ts';
 import { startStopPress } from './server.ts';
@@ -33,7 +34,7 @@ const measure = async (scope: Scope, { readers, revisions, stalled, bytes, every
   await server.stop();
   const last = found.map((arrival) => arrival?.last ?? Infinity);
   const first = found.flatMap((arrival) => (arrival ? [arrival.first] : []));
-  return { stalling, last, first, late: last.filter((ms) => ms === Infinity).length, cpu: (1_000 * spent) / revisions, report, disturbance };
+  return { name: `${stalled} % stalled`, stalling, last, first, late: last.filter((ms) => ms === Infinity).length, cpu: (1_000 * spent) / revisions, report, disturbance };
 };
 
 await run(async (scope) => {
@@ -55,5 +56,5 @@ await run(async (scope) => {
     'CPU a revision, ms': cpu,
     closed: Object.entries(report.codes).map(([code, times]) => `${times} by ${code}`).join(', ') || String(report.closed),
   })));
-  for (const line of [bottleneckLine(results.map(({ report }) => report)), disturbanceLine(results.map(({ disturbance }) => disturbance))]) if (line !== undefined) console.log(line);
+  printDoubts(results);
 });

@@ -44,9 +44,6 @@ export type Load = {
 
 const openingMs = 120_000;
 
-/** Above this share of their time the readers, not the server, may have been what took so long. */
-const tooBusy = 0.95;
-
 export const startLoad = (scope: Scope, { port, path, greetings = [], protocol }: Target): Load => {
   const child = startChild(scope, [compiled('load'), '127.0.0.1', String(port), path, ...(protocol ? [protocol] : [])], {
     role: 'readers',
@@ -119,10 +116,4 @@ const within = async <T>(ms: number, ...either: Promise<T>[]): Promise<T | undef
   } finally {
     patience.abort();
   }
-};
-
-/** One line where the readers were too slow to tell how fast the server is. */
-export const bottleneckLine = (reports: readonly { busy: number }[]): string | undefined => {
-  const busiest = Math.max(...reports.map(({ busy }) => busy));
-  return busiest > tooBusy ? `the readers worked ${(100 * busiest).toFixed(0)} % of the time that messages took: they may have been the bottleneck, and times are theirs as much as the server's` : undefined;
 };

@@ -1,6 +1,6 @@
 /** What this machine gives to a measurement, and what it takes away meanwhile. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { Missing } from './scope.ts';
 
@@ -71,6 +71,9 @@ export const cpuSeconds = (pid: number): number =>
 export const residentBytes = (pid: number): number =>
   family(pid).reduce((sum, each) => sum + Number(/^VmRSS:\s+(\d+)/m.exec(read(`/proc/${each}/status`))?.[1] ?? 0) * 1_024, 0);
 
+/** How many descriptors a process and its children hold. */
+export const descriptors = (pid: number): number => family(pid).reduce((sum, each) => sum + readdirSync(`/proc/${each}/fd`).length, 0);
+
 const machineSeconds = () => {
   const [user = 0, nice = 0, kernel = 0, , , interrupts = 0, soft = 0, steal = 0] = (/^cpu\s+(.*)/m.exec(read('/proc/stat'))?.[1] ?? '').split(' ').map(Number);
   return { busy: (user + nice + kernel + interrupts + soft) / 100, steal: steal / 100 };
@@ -88,16 +91,6 @@ export const watchOthers = (own: () => readonly number[]) => {
 
 /** In cores. */
 export type Disturbance = { others: number; steal: number };
-
-const noticed = 0.1;
-
-/** One line where somebody else was at work on this machine; nothing where it was quiet. */
-export const disturbanceLine = (all: readonly Disturbance[]): string | undefined => {
-  const worst = (kind: keyof Disturbance) => Math.max(0, ...all.map((each) => each[kind]));
-  const [others, steal] = [worst('others'), worst('steal')];
-  if (others < noticed && steal < noticed) return undefined;
-  return `disturbed: other processes took up to ${others.toFixed(2)} cores, the host up to ${steal.toFixed(2)}. CPU a delivery hardly moves by it; times do: repeat them on a quiet machine.`;
-};
 
 /** Where it ran. */
 export const machineLine = (): string =>

@@ -2,12 +2,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { startChild, type Child } from './child.ts';
 import { startLoad, type Target } from './load.ts';
-import { affordable, cpuSeconds, machineLine, settleIn, residentBytes } from './machine.ts';
+import { affordable, cpuSeconds, descriptors, machineLine, settleIn, residentBytes } from './machine.ts';
 import { readOptions } from './options.ts';
 import { wsProgram } from './peers/ws.ts';
 import { run, type Scope } from './scope.ts';
 import { startStopPress, withHeap } from './server.ts';
 import { median, printTable } from './table.ts';
+import { inTurns } from './turns.ts';
 
 type Candidate = { name: string; start: (scope: Scope) => Promise<Target & Child> };
 
@@ -39,17 +40,20 @@ const settle = async (pid: number, seconds: number): Promise<number> => {
   }
 };
 
+/** Descriptors that come and go besides those of readers. */
+const fewFiles = 10;
+
 /** Memory that the process has from the system, with whatever it has not collected; then what is alive with the readers, and without them. */
 const measure = async (scope: Scope, { name, start }: Candidate, readers: number, seconds: number): Promise<Cost> => {
   const server = await start(scope);
   const load = startLoad(scope, server);
-  const [resident, cpu] = [await settle(server.pid, seconds), cpuSeconds(server.pid)];
+  const [resident, cpu, files] = [await settle(server.pid, seconds), cpuSeconds(server.pid), descriptors(server.pid)];
   await load.open(readers);
   const full = await settle(server.pid, seconds);
   const spent = cpuSeconds(server.pid) - cpu;
   const heap = await server.heap();
   await load.leave();
-  await pause(seconds * 1_000);
+  while (descriptors(server.pid) > files + fewFiles) await pause(100);
   const empty = await server.heap();
   await load.stop();
   await server.stop();
@@ -61,10 +65,8 @@ await run(async (scope) => {
   settleIn();
   const counts = [...new Set(options.readers.map(affordable))];
   console.log(`${machineLine()}\nbytes a reader who waits, the median of ${options.rounds} rounds; readers of Stop Press follow a story of 10 kB, those of ws nothing\n`);
-  const costs: Cost[] = [];
-  for (let round = 0; round < options.rounds; round += 1) {
-    for (const count of counts) for (const candidate of round % 2 === 0 ? candidates : candidates.toReversed()) costs.push(await measure(scope, candidate, count, options.seconds));
-  }
+  const all = counts.flatMap((count) => candidates.map((candidate) => ({ count, candidate })));
+  const costs = await inTurns(options.rounds, all, ({ count, candidate }) => measure(scope, candidate, count, options.seconds));
   const of = (wanted: string, readers: number, what: 'resident' | 'heap' | 'cpu') => median(costs.filter((cost) => cost.name === wanted && cost.readers === readers).map((cost) => cost[what]));
   printTable(counts.flatMap((count) => candidates.map(({ name }) => ({
     server: name,

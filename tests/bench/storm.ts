@@ -1,6 +1,7 @@
 /** `npm run bench:storm`: the server is restarted while many read, and all come back, each when it was told to. */
+import { printDisturbance } from './doubts.ts';
 import { startLoad } from './load.ts';
-import { affordable, cpuSeconds, disturbanceLine, machineLine, settleIn, watchOthers } from './machine.ts';
+import { affordable, cpuSeconds, machineLine, settleIn, watchOthers, type Disturbance } from './machine.ts';
 import { readOptions } from './options.ts';
 import { run, type Scope } from './scope.ts';
 import { startStopPress } from './server.ts';
@@ -8,7 +9,7 @@ import { printTable, type Cell } from './table.ts';
 
 const patienceMs = 120_000;
 
-const restart = async (scope: Scope, readers: number, args: readonly string[]): Promise<{ row: Record<string, Cell>; disturbed: string | undefined }> => {
+const restart = async (scope: Scope, readers: number, args: readonly string[]): Promise<{ row: Record<string, Cell>; disturbance: Disturbance }> => {
   const first = await startStopPress(scope, { args });
   const load = startLoad(scope, { ...first, path: '/live', greetings: [JSON.stringify({ type: 'subscribe', story: 'storm', after: '@POSITION@' })] });
   await load.open(readers);
@@ -44,7 +45,7 @@ const restart = async (scope: Scope, readers: number, args: readonly string[]): 
       'CPU to let in, us a reader': (1e6 * cpu) / readers,
       'next revision to the last, ms': arrival?.last,
     },
-    disturbed: disturbanceLine([others()]),
+    disturbance: others(),
   };
 };
 
@@ -56,5 +57,5 @@ await run(async (scope) => {
   const results = [];
   for (let round = 0; round < options.rounds; round += 1) results.push(await restart(scope, readers, options.args));
   printTable(results.map(({ row }) => row));
-  for (const line of new Set(results.map(({ disturbed }) => disturbed))) if (line !== undefined) console.log(line);
+  printDisturbance(results);
 });

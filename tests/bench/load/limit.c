@@ -3,18 +3,13 @@
  * Says `listening PORT` on stdout, and ends with its stdin. What faster there is, is not there by one system call a reader.
  */
 #define _GNU_SOURCE
-#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <unistd.h>
+#include "websocket.h"
 
 enum { LONGEST = 1 << 20 };
 
@@ -80,10 +75,7 @@ static void send_rest(int fd, const uint8_t *bytes, size_t length) {
 
 static void publish(const char *line, size_t length) {
   static uint8_t frame[LONGEST + 4];
-  size_t head = 2;
-  frame[0] = 0x81;
-  frame[1] = length < 126 ? length : 126;
-  if (length >= 126) { frame[2] = length >> 8; frame[3] = length; head = 4; }
+  size_t head = write_head(frame, TEXT, length);
   memcpy(frame + head, line, length);
   for (int i = 0; i < count; i++) {
     ssize_t sent = send(sockets[i], frame, head + length, MSG_NOSIGNAL);

@@ -8,7 +8,8 @@
  *   greet TEXT   what each reader sends once it is open; several are sent in order. @POSITION@ is the newest position that was seen
  *   open N       N readers; {"event":"open"} when all are, and again whenever all are back
  *   stall N      N readers besides that connect, send their greetings and never read; {"event":"open"} as well
- *   rejoin       from now on whoever loses the connection comes back: within the window of `bye`, after Retry-After, else with growing pauses
+ *   rejoin       from now on whoever loses the connection comes back as pages do: within the window of `bye`, and with growing pauses where
+ *                they are refused, since they cannot see Retry-After. Before that, it is heeded
  *   churn R      R readers a second leave, and come back at once; 0 ends it
  *   reset        counts begin anew
  *   report       {"event":"report"}
@@ -19,7 +20,6 @@
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
-#include <errno.h>
 #include <netinet/tcp.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -32,6 +32,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "histogram.h"
+#include "websocket.h"
 
 typedef enum { GONE, WAITING, CONNECTING, UPGRADING, OPEN } State;
 
@@ -39,7 +40,7 @@ typedef struct {
   int fd;
   State state;
   int stalls;
-  int failures;               /* since it was last open */
+  int attempts;               /* to come back, since it was last open */
   uint64_t due;               /* WAITING: when it connects */
   uint64_t back_min, back_max; /* what `bye` said, in ns */
   uint8_t *rest;              /* of a frame that has not come whole */
@@ -82,33 +83,17 @@ static struct { uint64_t from, this_second, in_second, peak, attempts, window; }
 
 static uint8_t chunk[CHUNK];
 
-#define fail(...) (fprintf(stderr, __VA_ARGS__), fputc('\n', stderr), exit(1))
-
 static uint64_t now(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t); return t.tv_sec * second + t.tv_nsec; }
 static uint64_t own_cpu(void) { struct timespec t; clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t); return t.tv_sec * second + t.tv_nsec; }
 static uint64_t between(uint64_t min, uint64_t max) { return max > min ? min + (uint64_t)(drand48() * (max - min)) : min; }
 static double ms(uint64_t ns) { return ns / 1e6; }
-
-/* ---- sending */
-
-static void send_text(int fd, int opcode, const void *text, size_t length) {
-  uint8_t frame[8 + 4096];
-  size_t head = 2;
-  if (length > 4096) fail("a message of %zu bytes is too long to send", length);
-  frame[0] = 0x80 | opcode;
-  frame[1] = 0x80 | (length < 126 ? length : 126);
-  if (length >= 126) { frame[2] = length >> 8; frame[3] = length; head = 4; }
-  memset(frame + head, 0, 4);                /* a mask of zeros: the text stays as it is */
-  memcpy(frame + head + 4, text, length);
-  if (send(fd, frame, head + 4 + length, MSG_NOSIGNAL) < 0 && errno == EAGAIN) fail("the server reads nothing");
-}
 
 static void greet(Reader *reader) {
   for (int i = 0; i < greeting_count; i++) {
     char text[4096], *mark = strstr(greetings[i], "@POSITION@");
     if (mark) snprintf(text, sizeof text, "%.*s%s%s", (int)(mark - greetings[i]), greetings[i], position, mark + 10);
     else snprintf(text, sizeof text, "%s", greetings[i]);
-    send_text(reader->fd, 1, text, strlen(text));
+    send_frame(reader->fd, TEXT, text, strlen(text));
   }
 }
 
@@ -130,8 +115,6 @@ static void set_state(Reader *reader, State state) {
   reader->state = state;
 }
 
-static void come_at(Reader *reader, uint64_t due) { reader->due = due; set_state(reader, WAITING); }
-
 static void let_go(Reader *reader) {
   if (reader->fd >= 0) close(reader->fd);
   free(reader->rest);
@@ -141,24 +124,25 @@ static void let_go(Reader *reader) {
   set_state(reader, GONE);
 }
 
-/* A connection could not be had: what `Retry-After` says, else pauses that grow from half a second to thirty, and are drawn from all that is shorter. */
-static void try_again(Reader *reader, uint64_t retry_after) {
-  uint64_t longest = (second / 2) << (reader->failures < 6 ? reader->failures : 6);
-  let_go(reader);
-  reader->failures++;
-  come_at(reader, now() + (retry_after ? retry_after : between(0, longest)));
+static void come_after(Reader *reader, uint64_t pause) { reader->due = now() + pause; set_state(reader, WAITING); }
+
+/* As pages do: the pauses are drawn from half a second to what grows up to thirty. */
+static uint64_t back_off(Reader *reader) {
+  int attempt = reader->attempts++;
+  return between(second / 2, attempt < 4 ? (second * 2) << attempt : 30 * second);
 }
 
 static void announce_finished(void);
 
 static void lose(Reader *reader, int code) {
   int was_open = reader->state == OPEN;
-  if (!was_open) { seen.failed++; try_again(reader, 0); return; }
   let_go(reader);
+  if (!was_open) { seen.failed++; come_after(reader, back_off(reader)); return; }
   seen.closed++;
   if (code > 0 && code < CODES) seen.codes[code]++;
   if (announced) { opening.from = now(); opening.peak = opening.in_second = opening.attempts = 0; announced = 0; }
-  if (rejoins || reader->stalls) come_at(reader, now() + (reader->back_max ? between(reader->back_min, reader->back_max) : between(0, second / 2)));
+  uint64_t pause = back_off(reader);
+  if (rejoins || reader->stalls) come_after(reader, reader->back_max ? between(reader->back_min, reader->back_max) : pause);
   announce_finished();
 }
 
@@ -212,7 +196,7 @@ static void announce_open(void) {
 
 static void welcome(Reader *reader) {
   set_state(reader, OPEN);
-  reader->failures = 0;
+  reader->attempts = 0;
   greet(reader);
   count_opening();
   if (reader->stalls) watch(reader, EPOLL_CTL_MOD, EPOLLRDHUP);  /* so that it comes back where the server lets it go */
@@ -234,9 +218,9 @@ static void churn(uint64_t at) {
     churned++;
     if (reader->state != OPEN) continue;
     uint8_t going_away[2] = { 1001 >> 8, 1001 & 255 };
-    if (churned % 2) send_text(reader->fd, 8, going_away, 2);  /* every other one says so; its connection is reset either way */
+    if (churned % 2) send_frame(reader->fd, CLOSE, going_away, 2);  /* every other one says so; its connection is reset either way */
     let_go(reader);
-    come_at(reader, at);
+    come_after(reader, 0);
   }
 }
 
@@ -253,7 +237,7 @@ static void announce_finished(void) {
   }
 }
 
-static Message *message_of(uint64_t stamp, const uint8_t *text, size_t length, uint64_t at) {
+static Message *message_of(uint64_t stamp, const Frame *frame, uint64_t at) {
   for (uint32_t back = 1; back <= message_count && back <= MESSAGES; back++) {
     Message *message = &messages[(message_count - back) % MESSAGES];
     if (message->stamp == stamp) return message;
@@ -262,20 +246,20 @@ static Message *message_of(uint64_t stamp, const uint8_t *text, size_t length, u
   if (message_count > MESSAGES && !message->told) unfinished--;
   *message = (Message){ .stamp = stamp, .first = at };
   unfinished++;
-  const uint8_t *to = memmem(text, length, "\"to\":\"", 6);
+  const uint8_t *to = memmem(frame->text, frame->length, "\"to\":\"", 6);
   if (to) sscanf((const char *)to + 6, "%63[^\"]", position);
   return message;
 }
 
-static void deliver(const uint8_t *text, size_t length, size_t frame_bytes, uint64_t at) {
-  size_t searched = length < 1024 ? length : 1024;
-  const uint8_t *mark = memmem(text, searched, "stamp=", 6), *end = text + length;
+static void deliver(const Frame *frame, uint64_t at) {
+  size_t searched = frame->length < 1024 ? frame->length : 1024;
+  const uint8_t *mark = memmem(frame->text, searched, "stamp=", 6), *end = frame->text + frame->length;
   if (!mark) return;
   uint64_t stamp = 0;
   for (mark += 6; mark < end && *mark >= '0' && *mark <= '9'; mark++) stamp = stamp * 10 + *mark - '0';
   if (!stamp || stamp > at) return;
-  Message *message = message_of(stamp, text, length, at);
-  message->bytes = frame_bytes;
+  Message *message = message_of(stamp, frame, at);
+  message->bytes = frame->bytes;
   message->last = at;
   message->readers++;
   add(&seen.latency, at - stamp);
@@ -292,15 +276,14 @@ static void take_bye(Reader *reader, const uint8_t *text, size_t length) {
   opening.window = (max - min) * millisecond;
 }
 
-/* One whole frame. 0 where the reader is gone afterwards. */
-static int take_frame(Reader *reader, int opcode, const uint8_t *text, size_t length, size_t frame_bytes, uint64_t at) {
+static void take_frame(Reader *reader, const Frame *frame, uint64_t at) {
+  const uint8_t *text = frame->text;
   seen.frames++;
-  if (opcode == 8) { lose(reader, length >= 2 ? text[0] << 8 | text[1] : 1005); return 0; }
-  if (opcode == 9) send_text(reader->fd, 10, text, length);
-  else if (is_socket_io && length == 1 && *text == '2') send_text(reader->fd, 1, "3", 1);
-  else if (length > 14 && !memcmp(text, "{\"type\":\"bye\"", 13)) take_bye(reader, text, length);
-  else if (opcode <= 2) deliver(text, length, frame_bytes, at);
-  return 1;
+  if (frame->opcode == CLOSE) lose(reader, frame->length >= 2 ? text[0] << 8 | text[1] : 1005);
+  else if (frame->opcode == PING) send_frame(reader->fd, PONG, text, frame->length);
+  else if (is_socket_io && frame->length == 1 && *text == '2') send_frame(reader->fd, TEXT, "3", 1);
+  else if (frame->length > 14 && !memcmp(text, "{\"type\":\"bye\"", 13)) take_bye(reader, text, frame->length);
+  else deliver(frame, at);
 }
 
 /* ---- bytes: both return how many they used; all of them where the reader is gone */
@@ -313,21 +296,17 @@ static size_t take_answer(Reader *reader, const uint8_t *bytes, size_t length) {
   snprintf(head, sizeof head, "%.*s", (int)(end - bytes), bytes);
   char *after = strcasestr(head, "\r\nretry-after:");
   if (!seen.refused++ && !after) fprintf(stderr, "an upgrade was answered with: %.60s\n", head);
-  try_again(reader, after ? strtoul(after + 14, NULL, 10) * second : 0);
+  uint64_t pause = back_off(reader);
+  let_go(reader);
+  come_after(reader, after && !rejoins ? strtoul(after + 14, NULL, 10) * second : pause);
   return length;
 }
 
 static size_t take_frames(Reader *reader, const uint8_t *bytes, size_t length, uint64_t at) {
   size_t used = 0;
-  while (length - used >= 2) {
-    const uint8_t *frame = bytes + used;
-    size_t head = 2, size = frame[1] & 127, extra = size == 126 ? 2 : size == 127 ? 8 : 0;
-    if (length - used < head + extra) break;
-    if (extra) size = 0;
-    for (; extra; extra--) size = size << 8 | frame[head++];
-    if (length - used < head + size) break;
-    if (!take_frame(reader, frame[0] & 15, frame + head, size, head + size, at)) return length;
-    used += head + size;
+  for (Frame frame; read_frame(&frame, bytes + used, length - used); used += frame.bytes) {
+    take_frame(reader, &frame, at);
+    if (reader->fd < 0) return length;
   }
   return used;
 }
@@ -385,7 +364,7 @@ static void add_readers(int count, int stalls) {
   if (!stalls && stalled) fail("those who stall come after those who read");
   for (int i = total + stalled, end = i + count; i < end; i++) {
     readers[i] = (Reader){ .fd = -1, .stalls = stalls };
-    come_at(&readers[i], now());
+    come_after(&readers[i], 0);
   }
   *(stalls ? &stalled : &total) += count;
   opening.from = now();
