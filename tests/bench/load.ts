@@ -23,7 +23,7 @@ type Event = ({ event: 'message' } & Arrival) | ({ event: 'open' } & Opened) | (
 
 export type Load = {
   pid: number;
-  /** Resolves when there are so many. Rejects where they do not get in within two minutes. */
+  /** Resolves when there are so many. Rejects where they do not get in within ten minutes. */
   open: (readers: number) => Promise<Opened>;
   /** So many more that connect and never read. */
   stall: (readers: number) => Promise<void>;
@@ -42,7 +42,7 @@ export type Load = {
   stop: () => Promise<void>;
 };
 
-const openingMs = 120_000;
+const openingMs = 600_000;
 
 export const startLoad = (scope: Scope, { port, path, greetings = [], protocol }: Target): Load => {
   const child = startChild(scope, [compiled('load'), '127.0.0.1', String(port), path, ...(protocol ? [protocol] : [])], {

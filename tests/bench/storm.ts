@@ -7,7 +7,7 @@ import { run, type Scope } from './scope.ts';
 import { startStopPress } from './server.ts';
 import { printTable, type Cell } from './table.ts';
 
-const patienceMs = 120_000;
+const patienceMs = 600_000;
 
 const restart = async (scope: Scope, readers: number, args: readonly string[]): Promise<{ row: Record<string, Cell>; disturbance: Disturbance }> => {
   const first = await startStopPress(scope, { args });
