@@ -26,7 +26,7 @@ export const printDoubts = (runs: readonly Run[]): void => {
 export const printDisturbance = (runs: readonly Pick<Run, 'disturbance'>[]): void => {
   const [others, steal] = [Math.max(...runs.map(({ disturbance }) => disturbance.others)), Math.max(...runs.map(({ disturbance }) => disturbance.steal))];
   if (others > noticed || steal > noticed) {
-    console.log(`disturbed: other processes took up to ${others.toFixed(2)} cores, the host up to ${steal.toFixed(2)}. CPU a delivery hardly moves by it; times do: repeat them on a quiet machine.`);
+    console.log(`disturbed: other processes took up to ${others.toFixed(2)} cores, the host up to ${steal.toFixed(2)}. CPU a delivery moves less by it than times do: repeat it on a quiet machine.`);
   }
 };
 
