@@ -43,7 +43,8 @@ export const redirect = (response: Response, location: string): void => keepShor
 /** The tag is weak because the bytes differ by encoding. */
 const answer = (request: Request, response: Response, kept: string, { position, edition, anyQuery }: Source, body: () => string): void => {
   const tag = `W/"${position}-${edition}"`;
-  response.set({ 'Cache-Control': kept, ETag: tag, [positionHeader]: position });
+  const type = response.get('Content-Type') ?? 'text/plain';
+  response.set({ 'Cache-Control': kept, ETag: tag, [positionHeader]: position, 'Content-Type': type.includes('charset') ? type : `${type}; charset=utf-8` });
   if (request.fresh) return void response.status(304).end();
   const address = anyQuery ? request.baseUrl + request.path : request.originalUrl;
   const prepared = preparedFor(request.app).get(`${request.protocol}://${request.get('Host')}${address} ${tag}`, encodingFor(request), body);
@@ -52,8 +53,6 @@ const answer = (request: Request, response: Response, kept: string, { position, 
 };
 
 const send = (response: Response, { encoding, body }: Prepared): void => {
-  const type = response.get('Content-Type') ?? 'text/plain';
-  if (!type.includes('charset')) response.set('Content-Type', `${type}; charset=utf-8`);
   if (encoding !== 'identity') response.set('Content-Encoding', encoding);
   response.set('Content-Length', String(body.length));
   if (response.statusCode === 200) keepAnswer(response, body);
