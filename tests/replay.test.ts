@@ -127,6 +127,17 @@ test('after a revision an answer that was asked for is made once for a crowd', a
   await site.close();
 });
 
+test('it is made once for a crowd that has it already', async () => {
+  const { log, site, made, crowd } = await startCounting();
+  const { headers: { etag = '' } } = await site.get('/stories/storm');
+  await publish(log, 'vote', long('The vote'));
+  made.length = 0;
+  const answers = [await site.get('/stories/storm', { 'accept-encoding': 'gzip', 'if-none-match': etag }), ...(await crowd('/stories/storm', { 'accept-encoding': 'gzip', 'if-none-match': etag }))];
+  expect(new Set(answers.map((answer) => JSON.stringify(shown(answer)))).size).toBe(1);
+  expect([answers[0]?.status, made.length]).toEqual([304, 3]); // what was asked for before, ahead; the first 304; what the crowd's rest on
+  await site.close();
+});
+
 test('it is made ahead, with the diff that leads to it; what nobody asks for any more is not', async () => {
   const { log, site, made, crowd } = await startCounting();
   await publish(log, 'storm', long('The storm, 1'), { minute: 1 });

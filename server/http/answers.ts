@@ -4,7 +4,7 @@ import type { Application, Request, Response } from 'express';
 import { defaults } from '../config.ts';
 import type { Position } from '../core/story.ts';
 import { createPrepared, encodings, type Encoding, type Prepared } from './prepared.ts';
-import { keepAnswer } from './replay.ts';
+import { expectAnswer, keepAnswer } from './replay.ts';
 
 export const positionHeader = 'Stop-Press-Position';
 
@@ -45,7 +45,10 @@ const answer = (request: Request, response: Response, kept: string, { position, 
   const tag = `W/"${position}-${edition}"`;
   const type = response.get('Content-Type') ?? 'text/plain';
   response.set({ 'Cache-Control': kept, ETag: tag, [positionHeader]: position, 'Content-Type': type.includes('charset') ? type : `${type}; charset=utf-8` });
-  if (request.fresh) return void response.status(304).end();
+  if (request.fresh) {
+    expectAnswer(response);
+    return void response.status(304).end();
+  }
   const address = anyQuery ? request.baseUrl + request.path : request.originalUrl;
   const prepared = preparedFor(request.app).get(`${request.protocol}://${request.get('Host')}${address} ${tag}`, encodingFor(request), body);
   if (prepared instanceof Promise) void prepared.then((made) => send(response, made));

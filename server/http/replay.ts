@@ -39,10 +39,13 @@ const requestOf = (key: string) => {
   return { url, headers: Object.fromEntries(asked.flatMap((name, index) => (values[index] ? [[name, values[index]]] : []))) };
 };
 
-const keepers = new WeakMap<ServerResponse, (answer: Answer) => void>();
+const keepers = new WeakMap<ServerResponse, (answer?: Answer) => void>();
 
 /** Has an answer, with the headers that it has now, given again to whoever asks the same. It MUST depend on nothing but the log and what the key holds. */
 export const keepAnswer = (response: ServerResponse, body: Buffer): void => keepers.get(response)?.(answerOf(response, body));
+
+/** Of an answer that its asker had already, so that it was not made: it will be, for the next who asks. */
+export const expectAnswer = (response: ServerResponse): void => keepers.get(response)?.();
 
 const answerOf = (response: ServerResponse, body: Buffer): Answer => {
   const pairs = Object.entries(response.getHeaders()).map(([name, value]) => [name, String(value)]);
@@ -81,9 +84,9 @@ export const createReplay = ({ listener, version, maxBytes }: ReplayOptions) => 
     bytes = 0;
   };
 
-  const keep = (key: string, it: Place, answer: Answer): void => {
-    it.answer = answer;
-    bytes += key.length + headerBytes + answer.body.length;
+  const keep = (key: string, it: Place, answer?: Answer): void => {
+    if (answer) it.answer = answer;
+    bytes += key.length + headerBytes + (answer?.body.length ?? 0);
     if (bytes <= maxBytes) return;
     places = new Map();
     bytes = 0;
@@ -103,7 +106,7 @@ export const createReplay = ({ listener, version, maxBytes }: ReplayOptions) => 
     it.isComing = true;
     await askAgain(listener, requestOf(key), (response) => keepers.set(response, (answer) => {
       if (places.get(key) === it) keep(key, it, answer);
-      else it.answer = answer;
+      else if (answer) it.answer = answer;
     }));
     settle(key, it);
   };
