@@ -7,11 +7,11 @@ import { everyStory } from './core/protocol.ts';
 import { createReaders, type Readers } from './readers.ts';
 import type { RevisionLog } from './revision-log.ts';
 import type { WebhookStatus } from './webhooks.ts';
+import { askedNext } from './http/ahead.ts';
 import { fingerprint, redirect } from './http/answers.ts';
 import { createApi, type FileProblem } from './http/api.ts';
 import { createAssets, createStoryFiles } from './http/assets.ts';
 import { crossOrigin } from './http/cross-origin.ts';
-import { nextCatchUp } from './http/diffs.ts';
 import { createDocuments } from './http/documents.ts';
 import { answerErrors, notFound, readOnly, refuseMalformed } from './http/errors.ts';
 import { createEventRoutes } from './http/events.ts';
@@ -88,7 +88,7 @@ export const createHttp = ({ log, readers = createReaders({ log }), problemsOf, 
 
   const replay = createReplay({ listener: app, version: log.version, maxBytes: defaults.replayBytes });
   // What is asked for is made anew ahead, but only when those who follow have been written to.
-  log.subscribe(everyStory, log.head(), (entry) => setImmediate(() => setImmediate(() => void replay.prepare(nextCatchUp(entry)))));
+  log.subscribe(everyStory, log.head(), (entry) => setImmediate(() => setImmediate(() => void replay.prepare(askedNext(entry)))));
   return replay.answer;
 };
 

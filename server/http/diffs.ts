@@ -3,7 +3,7 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { parsePosition, type Diff, type Format } from '../core/protocol.ts';
 import type { Position, State } from '../core/story.ts';
 import type { Readers } from '../readers.ts';
-import type { Entry, RevisionLog } from '../revision-log.ts';
+import type { RevisionLog } from '../revision-log.ts';
 import { clientAddress } from '../upgrade.ts';
 import { answerImmutable, answerLive, positionHeader, redirect } from './answers.ts';
 import { HttpError, type Failure } from './errors.ts';
@@ -96,14 +96,6 @@ export const createDiffs = ({ log, readers, trustProxy, edition }: DiffsOptions)
     if (seconds === 0 || request.method === 'HEAD') nothingNew(response);
     else wait(request, response, next, { from, ms: seconds * 1_000 });
   };
-};
-
-/** After a revision, who has asked for the diff to where the story stood asks for the one that leads on from there. */
-export const nextCatchUp = (entry: Entry) => (address: string): string | undefined => {
-  const start = `${apiPath(entry.story)}/diffs/`;
-  if (entry.kind !== 'revision' || entry.previous === undefined || !address.startsWith(start)) return undefined;
-  const [, to, query = ''] = /^[^./?]+\.\.([^./?]*)(\?.*)?$/.exec(address.slice(start.length)) ?? [];
-  return to === undefined ? undefined : `${start}${entry.previous}..${to === '' ? '' : entry.position}${query}`;
 };
 
 const nothingNew = (response: Response): void => void response.status(204).set('Cache-Control', 'no-store').end();

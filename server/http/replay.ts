@@ -136,16 +136,18 @@ export const createReplay = ({ listener, version, maxBytes }: ReplayOptions) => 
       listener(request, response);
     },
 
-    /** Makes what is expected, one after another. `next` names for the address of a request another that will be asked for where this one was. */
-    prepare: async (next: (url: string) => string | undefined): Promise<void> => {
+    /** Makes what is expected, one answer after another. `next` names for an address that was asked for those that will be. */
+    prepare: async (next: (url: string) => string[]): Promise<void> => {
       renew();
-      for (const key of places.keys()) {
+      const keys = Array.from(places.keys()).flatMap((key) => {
         const end = key.indexOf('\n');
-        const url = next(key.slice(0, end));
-        if (url !== undefined && !places.has(url + key.slice(end))) places.set(url + key.slice(end), place(0));
+        return next(key.slice(0, end)).map((url) => url + key.slice(end));
+      });
+      for (const key of keys) {
+        const it = places.get(key) ?? place(0);
+        places.set(key, it);
+        await make(key, it);
       }
-      const expected = [...places].filter(([, { answer }]) => !answer);
-      for (const [key, it] of expected) if (places.get(key) === it) await make(key, it);
     },
   };
 };

@@ -1,8 +1,14 @@
 /**
  * What one revision costs the whole server, whoever reads it: `npm run bench:revision [SAVES]`. A story is saved with one word edited, as an editor saves it;
  * counted is the CPU time of the server's process with all its threads, from outside, without what it takes idle. Linux only: it reads /proc.
+ * Beside it, what the parts of it cost that can be taken out, in a process that does nothing else.
  */
+import { brotliCompressSync, constants } from 'node:zlib';
 import { WebSocket } from 'ws';
+import { createFrames } from '../../server/frames.ts';
+import { renderStory } from '../../server/pages/story.ts';
+import { createPublisher } from '../../server/publisher.ts';
+import { createSqliteLog } from '../../server/revision-log/sqlite.ts';
 import { createFolders, startServer, type ServerProcess } from '../server-process.ts';
 import { cpuMs } from './cpu.ts';
 import { median, storyOf } from './storm.ts';
@@ -75,8 +81,44 @@ const measure = async ({ kB, reader }: Case) => {
   }
 };
 
+type Part = 'publish' | 'of it, log' | 'frame' | 'page' | 'brotli';
+
+/** ms of CPU of each part of a revision, medians. `publish` is all from the bytes to the entry that readers are told of. */
+const partsOf = async (kB: number) => {
+  const folders = await createFolders();
+  const log = createSqliteLog({ folder: folders.data });
+  const times: Record<Part, number[]> = { publish: [], 'of it, log': [], frame: [], page: [], brotli: [] };
+  const timed = async <T>(part: Part, task: () => T | Promise<T>): Promise<T> => {
+    const before = process.cpuUsage();
+    const result = await task();
+    const { user, system } = process.cpuUsage(before);
+    times[part].push((user + system) / 1_000);
+    return result;
+  };
+  const publisher = createPublisher({ log: { ...log, append: (draft) => timed('of it, log', () => log.append(draft)) }, lang: 'en', now: Date.now });
+  const frames = createFrames();
+  const site = { lang: 'en', script: (name: string) => `/client/${name}.js` };
+  const text = storyOf(kB);
+  for (let n = 1; n <= warmUp + saves; n += 1) {
+    const save = { slug: 'storm', file: 'storm.md', bytes: Buffer.from(savedAs(text, n)), fileHash: String(n), savedAt: Date.now() };
+    const outcome = await timed('publish', () => publisher.saved(save));
+    if (outcome.kind !== 'published') throw new Error(`save ${n} was ${outcome.kind}`);
+    const { state, diff, position } = outcome.revision;
+    if (diff) await timed('frame', () => frames.diff(diff, { format: 'ops', stateAt: () => undefined }));
+    const page = await timed('page', () => renderStory(site, state, { position, origin: 'http://127.0.0.1' }));
+    await timed('brotli', () => brotliCompressSync(page, { params: { [constants.BROTLI_PARAM_QUALITY]: 6 } }));
+  }
+  await log.close();
+  await folders.remove();
+  return { kB, ...Object.fromEntries(Object.entries(times).map(([part, each]) => [part, Number(median(each.slice(warmUp)).toFixed(2))])) };
+};
+
 const cases: Case[] = [10, 50].flatMap((kB) => [{ kB, reader: 'a socket' }, { kB, reader: 'a socket, and the page each time' }] as const);
 console.log(`CPU time of the whole server for one revision, one word edited, ${saves} saves ${paceMs} ms apart after ${warmUp}:`);
 const rows = [];
 for (const each of cases) rows.push(await measure(each));
 console.table(rows);
+console.log('the parts, ms of CPU, medians:');
+const parts = [];
+for (const kB of [10, 50]) parts.push(await partsOf(kB));
+console.table(parts);
