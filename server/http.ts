@@ -1,10 +1,13 @@
 /** HTTP: pages, JSON and files, as one express application. Sockets are not its business. */
+import type { RequestListener } from 'node:http';
 import compression from 'compression';
-import express, { type Express, type RequestHandler, type Response, type Router } from 'express';
+import express, { type RequestHandler, type Response, type Router } from 'express';
 import { defaults } from './config.ts';
+import { everyStory } from './core/protocol.ts';
 import { createReaders, type Readers } from './readers.ts';
 import type { RevisionLog } from './revision-log.ts';
 import type { WebhookStatus } from './webhooks.ts';
+import { askedNext } from './http/ahead.ts';
 import { fingerprint, redirect } from './http/answers.ts';
 import { createApi, type FileProblem } from './http/api.ts';
 import { createAssets, createStoryFiles } from './http/assets.ts';
@@ -59,7 +62,7 @@ export type HttpOptions = {
 };
 
 /** Listens to nothing itself: hand it to `createServer`. */
-export const createHttp = ({ log, readers = createReaders({ log }), problemsOf, storiesFolder, client, options, ready, webhooks = () => [], metrics = async () => '', control, build, onError = console.error }: HttpOptions): Express => {
+export const createHttp = ({ log, readers = createReaders({ log }), problemsOf, storiesFolder, client, options, ready, webhooks = () => [], metrics = async () => '', control, build, onError = console.error }: HttpOptions): RequestListener => {
   const site = { lang: options.lang, script: client.script };
   const edition = fingerprint([build, styleHash, options.lang, client.script('story'), client.script('index'), client.script('walk'), client.script('frame'), options.hub].join());
   const app = express();
@@ -69,7 +72,6 @@ export const createHttp = ({ log, readers = createReaders({ log }), problemsOf, 
   // One hop, not all: the address is the one that the proxy saw, whatever the client claims.
   app.set('trust proxy', options.trustProxy ? 1 : false);
 
-  app.use(createReplay({ version: log.version, maxBytes: defaults.replayBytes }));
   app.use(createSecurityHeaders(options.frameAncestors));
   if (control) app.use(control);
   app.use(refuseMalformed, withoutLastSlash);
@@ -87,7 +89,11 @@ export const createHttp = ({ log, readers = createReaders({ log }), problemsOf, 
   app.use(createSite({ log, site, edition }));
   app.use(notFound);
   app.use(answerErrors(site, onError));
-  return app;
+
+  const replay = createReplay({ listener: app, version: log.version, maxBytes: defaults.replayBytes });
+  // What is asked for is made anew ahead, but only when those who follow have been written to.
+  log.subscribe(everyStory, log.head(), (entry) => setImmediate(() => setImmediate(() => void replay.prepare(askedNext(entry)))));
+  return replay.answer;
 };
 
 /** Also on a 304, so that caches keep one answer for each encoding. */

@@ -92,21 +92,22 @@ test('while the log stands nothing is looked up twice, for any kind of asker', a
   let lookups = 0;
   const own = await startSite({ log: { ...log, find: (story) => ((lookups += 1), log.find(story)) } });
   for (const headline of ['One', 'Two']) {
+    lookups = 0;
     await publish(log, 'storm', contentOf(metaOf({ headline }), sampleSections()));
-    for (const encoding of encodings) {
-      lookups = 0;
-      const first = await own.get('/stories/storm', { 'accept-encoding': encoding });
-      expect(lookups).toBe(1);
+    const first = new Map<string, Answer>();
+    for (const encoding of encodings) first.set(encoding, await own.get('/stories/storm', { 'accept-encoding': encoding }));
+    for (const [encoding, { headers, bytes, body }] of first) {
+      if (encoding === 'identity') expect(body).toContain(headline);
       const again = await own.get('/stories/storm', { 'accept-encoding': encoding });
-      expect([again.status, again.headers, again.bytes]).toEqual([200, { ...first.headers, date: again.headers.date }, first.bytes]);
-      const { etag = '' } = first.headers;
+      expect([again.status, again.headers, again.bytes]).toEqual([200, { ...headers, date: again.headers.date }, bytes]);
+      const { etag = '' } = headers;
       const known = await own.get('/stories/storm', { 'accept-encoding': encoding, 'if-none-match': etag });
       expect([known.status, known.headers.etag, known.headers.vary, known.headers['content-length'], known.body]).toEqual([304, etag, 'Accept-Encoding', undefined, '']);
       const insisting = await own.get('/stories/storm', { 'accept-encoding': encoding, 'if-none-match': etag, 'cache-control': 'no-cache' });
-      expect([insisting.status, insisting.bytes]).toEqual([200, first.bytes]);
-      expect((await own.get('/stories/storm', { 'accept-encoding': encoding }, 'HEAD')).headers['content-length']).toBe(first.headers['content-length']);
-      expect(lookups).toBe(1);
+      expect([insisting.status, insisting.bytes]).toEqual([200, bytes]);
+      expect((await own.get('/stories/storm', { 'accept-encoding': encoding }, 'HEAD')).headers['content-length']).toBe(headers['content-length']);
     }
+    expect(lookups).toBe(encodings.length);
   }
   await own.close();
 });

@@ -36,6 +36,7 @@ const start = async (options: Partial<ReadersOptions> = {}) => {
     };
   };
   site = await startSite({ log, readers });
+  waiting = 0; // but for the server itself
   const { get, port } = site;
   const poll = (range: string, headers?: Record<string, string>, method?: string): Promise<Answer> => get(`/api/stories/storm/diffs/${range}`, headers, method);
   return { log, readers, newsroom: createNewsroom(log), get, poll, port, areWaiting: (count: number) => expect.poll(() => waiting).toBe(count) };

@@ -123,10 +123,17 @@ export const renderStoryItem = (slug: string, meta: Meta, excerpt: string, texts
   );
 };
 
+const firstParagraph = (sections: Section[]): string => {
+  for (const block of sections.flatMap(({ blocks }) => blocks)) {
+    const text = /^<p[ >]/.test(block) ? textOf(block).replace(/\s+/g, ' ').trim() : '';
+    if (text !== '') return text;
+  }
+  return '';
+};
+
 /** How a story begins: the first paragraph of its lead (else of the story), at most `length` UTF-16 units, cut between words. */
 export const excerptOf = (sections: Section[], length = 220): string => {
-  const paragraphs = sections.flatMap(({ blocks }) => blocks.filter((block) => /^<p[ >]/.test(block)).map((block) => textOf(block).replace(/\s+/g, ' ').trim()));
-  const text = paragraphs.find((paragraph) => paragraph !== '') ?? '';
+  const text = firstParagraph(sections);
   if (text.length <= length) return text;
   const cut = text.slice(0, length);
   return `${cut.slice(0, cut.includes(' ') ? cut.lastIndexOf(' ') : length).replace(/[\uD800-\uDBFF]$|[\s,;:–-]+$/g, '')} …`;

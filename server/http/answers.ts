@@ -4,7 +4,7 @@ import type { Application, Request, Response } from 'express';
 import { defaults } from '../config.ts';
 import type { Position } from '../core/story.ts';
 import { createPrepared, encodings, type Encoding, type Prepared } from './prepared.ts';
-import { keepAnswer } from './replay.ts';
+import { expectAnswer, keepAnswer } from './replay.ts';
 
 export const positionHeader = 'Stop-Press-Position';
 
@@ -43,8 +43,12 @@ export const redirect = (response: Response, location: string): void => keepShor
 /** The tag is weak because the bytes differ by encoding. */
 const answer = (request: Request, response: Response, kept: string, { position, edition, anyQuery }: Source, body: () => string): void => {
   const tag = `W/"${position}-${edition}"`;
-  response.set({ 'Cache-Control': kept, ETag: tag, [positionHeader]: position });
-  if (request.fresh) return void response.status(304).end();
+  const type = response.get('Content-Type') ?? 'text/plain';
+  response.set({ 'Cache-Control': kept, ETag: tag, [positionHeader]: position, 'Content-Type': type.includes('charset') ? type : `${type}; charset=utf-8` });
+  if (request.fresh) {
+    expectAnswer(response);
+    return void response.status(304).end();
+  }
   const address = anyQuery ? request.baseUrl + request.path : request.originalUrl;
   const prepared = preparedFor(request.app).get(`${request.protocol}://${request.get('Host')}${address} ${tag}`, encodingFor(request), body);
   if (prepared instanceof Promise) void prepared.then((made) => send(response, made));
@@ -52,8 +56,6 @@ const answer = (request: Request, response: Response, kept: string, { position, 
 };
 
 const send = (response: Response, { encoding, body }: Prepared): void => {
-  const type = response.get('Content-Type') ?? 'text/plain';
-  if (!type.includes('charset')) response.set('Content-Type', `${type}; charset=utf-8`);
   if (encoding !== 'identity') response.set('Content-Encoding', encoding);
   response.set('Content-Length', String(body.length));
   if (response.statusCode === 200) keepAnswer(response, body);

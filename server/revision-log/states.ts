@@ -32,7 +32,7 @@ export const createStates = (store: Store) => {
 
   const of = (row: RevisionRow, slug: string): State => {
     if (row.redacted) return read(row, slug);
-    return newestOf(row, slug) ?? states.get(`${row.sequence} ${slug}`, () => read(row, slug));
+    return newestOf(row, slug) ?? states.get(nameOf({ story: slug, position: formatPosition(store.epoch, row.sequence) }), () => read(row, slug));
   };
 
   const splitsBetween = (from: RevisionRow, to: RevisionRow) => {
@@ -56,8 +56,10 @@ export const createStates = (store: Store) => {
       return state;
     },
 
-    /** Takes note of a new revision. */
+    /** Takes note of a new revision. The one before is what diffs lead from that are asked for next. */
     keep: ({ state, diff }: Revision): void => {
+      const before = newest.get(state.story);
+      if (before) states.get(nameOf(before), () => before);
       newest.set(state.story, state);
       if (diff) diffs.get(keyOf(diff.story, diff.from, diff.revision - diff.folded, diff.to), () => diff);
     },
@@ -74,6 +76,8 @@ export const createStates = (store: Store) => {
     },
   };
 };
+
+const nameOf = ({ story, position }: Pick<State, 'story' | 'position'>): string => `${position} ${story}`;
 
 /** `revision` is the one held at `from`: in a history with redactions not always the one that was published there. */
 const keyOf = (slug: string, from: Position, revision: number, to: Position): string => `${from} ${revision} ${to} ${slug}`;

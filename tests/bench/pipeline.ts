@@ -6,37 +6,15 @@ import { identify } from '../../server/core/identify.ts';
 import { parseStory } from '../../server/core/parse.ts';
 import { revise } from '../../server/core/revise.ts';
 import { minute } from '../saving.ts';
+import { createDice, sentence, storyOf } from './story.ts';
+import { median } from './table.ts';
 
 const repeats = 15;
-const vocabulary = 'storm railway line north minister passengers closed station wind snow track wire bus city council repair morning evening report police'.split(' ');
-
-/** Numbers that look random and are the same every time (a linear congruential generator). */
-const createDice = (seed: number) => (sides: number): number => {
-  seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
-  return Math.floor((seed / 2 ** 32) * sides);
-};
-
-const sentence = (dice: (sides: number) => number): string => `${Array.from({ length: 12 }, () => `${vocabulary[dice(vocabulary.length)]}${dice(4) === 0 ? dice(1_000) : ''}`).join(' ')}.`;
-
-/** A story of about so many kB, a section for each 1.3 kB. */
-const storyOf = (kilobytes: number): string => {
-  const dice = createDice(kilobytes);
-  const parts = ['---\nheadline: A storm\n---\nThe lead of the story.\n'];
-  for (let size = 0, number = 1; size < kilobytes * 1_000; number += 1) {
-    const part = `## Section ${number} ${vocabulary[dice(20)]}\n\n${Array.from({ length: 4 }, () => `${sentence(dice)} **${sentence(dice)}** [a link](https://example.org/${number}) ${sentence(dice)}`).join('\n\n')}\n`;
-    parts.push(part);
-    size += part.length;
-  }
-  return parts.join('\n');
-};
-
 const parse = (text: string): Parsed => {
   const { parsed, problems } = parseStory(text, { story: 'storm', format: 'md', lang: 'en' });
   if (!parsed) throw new Error(problems.map(({ message }) => message).join('\n'));
   return parsed;
 };
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 
 /** ms, the median of several runs after two to warm up. */
 const time = (task: () => unknown, times = repeats): number => {
