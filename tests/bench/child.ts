@@ -42,7 +42,11 @@ export const startChild = (scope: Scope, command: readonly string[], { role, onL
     for (const check of waiting) check(line);
   });
   let isOver = false;
-  const ended = once(child, 'close').catch((error: unknown) => (complaints += String(error))).then(() => ((isOver = true), complaints));
+  const ended = once(child, 'close').catch((error: unknown) => (complaints += String(error))).then(() => {
+    isOver = true;
+    if (complaints !== '') console.error(complaints.trimEnd());
+    return complaints;
+  });
 
   const stop = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<void> => {
     if (isOver) return;
@@ -67,7 +71,7 @@ export const startChild = (scope: Scope, command: readonly string[], { role, onL
           resolve(match);
         };
         waiting.add(check);
-        void ended.then(() => reject(new Error(`${command.join(' ')} ended:\n${complaints}`)));
+        void ended.then(() => reject(new Error(`${command.join(' ')} ended: ${complaints}`)));
       }),
     heap: async () => {
       const answer = once(child, 'message', { signal: AbortSignal.timeout(patienceMs) });

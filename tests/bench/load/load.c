@@ -76,7 +76,7 @@ static uint64_t churn_from, churned;
 
 /* What is reported: since `reset`, but for the times of opening, which count from the first loss. */
 static struct {
-  uint64_t at, frames, bytes, repeated, refused, failed, closed, codes[CODES], cpu, span, empty;
+  uint64_t at, frames, bytes, repeated, refused, failed, closed, codes[CODES], cpu, span, work;
   Histogram latency;
 } seen;
 static struct { uint64_t from, this_second, in_second, peak, attempts, window; } opening;
@@ -346,7 +346,7 @@ static void print_report(void) {
   printf("{\"event\":\"report\",\"seconds\":%.3f,\"readers\":%d,\"frames\":%lu,\"bytes\":%lu,\"deliveries\":%lu,\"repeated\":%lu,\"unfinished\":%d,"
     "\"refused\":%lu,\"failed\":%lu,\"closed\":%lu,\"cpu\":%.4f,\"busy\":%.4f,\"p50\":%.3f,\"p99\":%.3f,\"max\":%.3f,\"codes\":{",
     wall / 1e9, following, seen.frames, seen.bytes, seen.latency.count, seen.repeated, unfinished, seen.refused, seen.failed, seen.closed,
-    (own_cpu() - seen.cpu) / 1e9, seen.span ? (double)(own_cpu() - seen.cpu - seen.empty) / seen.span : 0, quantile(&seen.latency, 0.5), quantile(&seen.latency, 0.99), ms(seen.latency.slowest));
+    (own_cpu() - seen.cpu) / 1e9, seen.span ? (double)seen.work / seen.span : 0, quantile(&seen.latency, 0.5), quantile(&seen.latency, 0.99), ms(seen.latency.slowest));
   for (int code = 0, comma = 0; code < CODES; code++) if (seen.codes[code]) printf("%s\"%d\":%lu", comma++ ? "," : "", code, seen.codes[code]);
   puts("}}");
 }
@@ -406,14 +406,9 @@ static void read_commands(void) {
   memmove(text, line, length);
 }
 
-/* While a message is on its way it asks again and again without going to sleep: to wake it would be charged to the server. What it asks in vain is its leisure. */
-static int wait_for_events(struct epoll_event *events, int max) {
-  uint64_t first = message_count ? messages[(message_count - 1) % MESSAGES].first : 0;
-  int asks = unfinished > 0 && now() - first < second;
-  uint64_t cpu = asks ? own_cpu() : 0;
-  int count = epoll_wait(poller, events, max, asks ? 0 : waiting || churn_rate > 0 ? 1 : -1);
-  if (asks && count == 0) seen.empty += own_cpu() - cpu;
-  return asks ? count : -1 - count;
+/* While a message is on its way it asks again and again without going to sleep: to wake it would be charged to the server. */
+static int awaits_message(uint64_t at) {
+  return unfinished > 0 && at - messages[(message_count - 1) % MESSAGES].first < second;
 }
 
 int main(int argc, char **argv) {
@@ -439,8 +434,9 @@ int main(int argc, char **argv) {
   reset();
   for (;;) {
     uint64_t from = now();
-    int count = wait_for_events(events, 4096), asked = count >= 0;
-    if (!asked) count = -1 - count;
+    int asks = awaits_message(from);
+    uint64_t cpu = asks ? own_cpu() : 0;
+    int count = epoll_wait(poller, events, 4096, asks ? 0 : waiting || churn_rate > 0 ? 1 : -1);
     for (int i = 0; i < count; i++) {
       if (events[i].data.u32 == UINT32_MAX) { read_commands(); continue; }
       Reader *reader = &readers[events[i].data.u32];
@@ -450,6 +446,7 @@ int main(int argc, char **argv) {
     }
     admit(now());
     churn(now());
-    if (asked) seen.span += now() - from;
+    if (asks) seen.span += now() - from;
+    if (asks && count > 0) seen.work += own_cpu() - cpu;
   }
 }
