@@ -8,6 +8,7 @@ import { createHttp, type HttpOptions } from './http.ts';
 import { createReaders } from './readers.ts';
 import type { RevisionLog } from './revision-log.ts';
 import { createSocketServer } from './socket.ts';
+import { boundYoungGeneration } from './young-generation.ts';
 
 /** What only the process knows that publishes. */
 export type Newsroom = Required<Pick<HttpOptions, 'problemsOf' | 'webhooks' | 'ready'>> & { control: Router };
@@ -48,11 +49,13 @@ export const createFront = async ({ log, folder, config, newsroom, onError }: Fr
   });
   const server = createServer(app);
   const sockets = createSocketServer({ server, readers, options: { origins, trustProxy } });
+  const unbound = boundYoungGeneration();
 
   return {
     listen: () => listen(server, config),
     following: readers.following,
     close: async () => {
+      unbound();
       readers.close();
       await Promise.all([sockets.close(), closeServer(server)]);
     },

@@ -11,10 +11,13 @@ import { plainFanOut, type FanOut } from './fan-out.ts';
 import { createFrames, type Frame, type Frames } from './frames.ts';
 import { createAddresses, type Addresses } from './readers/addresses.ts';
 import { isSamePlace, signatureOf } from './readers/place.ts';
+import { shareLog } from './readers/shared-log.ts';
+import { systemClock, type Clock } from './readers/clock.ts';
 import type { RevisionLog } from './revision-log.ts';
 import { createSession, type Session, type SessionLimits } from './session.ts';
 import type { Standpoint } from './session/course.ts';
 import { farewell } from './session/farewell.ts';
+import { greeting } from './session/greeting.ts';
 import { fullBucket, type Bucket } from './session/rate.ts';
 
 /** The wire to one client. */
@@ -62,24 +65,6 @@ export type ReadersOptions = {
   onError?: (error: unknown) => void;
 };
 
-export type Clock = {
-  /** ms since 1970 */
-  now: () => number;
-  /** Calls back once, when what happens now has happened. */
-  soon: (work: () => void) => void;
-  /** Calls back every `ms`; returns what ends it. */
-  every: (ms: number, work: () => void) => () => void;
-};
-
-const systemClock: Clock = {
-  now: Date.now,
-  soon: setImmediate,
-  every: (ms, work) => {
-    const timer = setInterval(work, ms);
-    return () => clearInterval(timer);
-  },
-};
-
 export type Readers = Addresses & {
   readonly frames: Frames;
   readonly limits: SessionLimits;
@@ -105,10 +90,11 @@ export type Readers = Addresses & {
   close: () => void;
 };
 
-export const createReaders = ({ log, maxPerAddress, limits: given, heartbeatMs = defaults.heartbeatMs, fanOut = plainFanOut, clock = systemClock, onError = console.error }: ReadersOptions): Readers => {
+export const createReaders = ({ log: own, maxPerAddress, limits: given, heartbeatMs = defaults.heartbeatMs, fanOut = plainFanOut, clock = systemClock, onError = console.error }: ReadersOptions): Readers => {
   const limits: SessionLimits = { ...defaults, ...given };
   const rate = { perSecond: limits.messagesPerSecond, burst: limits.messageBurst };
   const frames = createFrames();
+  const log = shareLog(own, onError);
   const alone = new Set<Reader>();
   const audiences = new Map<string, Among>();
   /** Who could be seated, as far as was known when it was told everything. */
@@ -149,6 +135,15 @@ export const createReaders = ({ log, maxPerAddress, limits: given, heartbeatMs =
     return session;
   };
 
+  /** Who follows nothing yet stands where all others do who have just come. */
+  const greet = (reader: Seated): void => {
+    const hello = frames.encode(greeting(randomUUID(), limits, heartbeatMs));
+    reader.wire.send(hello);
+    const place = audienceOf('', nowhere);
+    place.audience.add(reader, hello.bytes);
+    reader.place = place;
+  };
+
   const settle = (reader: Reader): void => {
     if (!isSeatable(reader) || closing.signal.aborted) return;
     settled.add(reader);
@@ -171,7 +166,7 @@ export const createReaders = ({ log, maxPerAddress, limits: given, heartbeatMs =
     const standing = session.standing();
     const signature = standing && signatureOf(standing.from);
     if (!standing || signature === undefined) return;
-    const place = audiences.get(signature) ?? found(signature, standing.from);
+    const place = audienceOf(signature, standing.from);
     const { audience } = place;
     if (audience.isPending()) return settle(reader);
     if (!isSamePlace(audience.standpoint(), standing.from)) return;
@@ -180,6 +175,8 @@ export const createReaders = ({ log, maxPerAddress, limits: given, heartbeatMs =
     audience.add(reader, standing.inFlight);
     reader.place = place;
   };
+
+  const audienceOf = (signature: string, from: Standpoint): Among => audiences.get(signature) ?? found(signature, from);
 
   const found = (signature: string, from: Standpoint): Among => {
     const audience: ReaderAudience = createAudience<Seated>({
@@ -248,13 +245,14 @@ export const createReaders = ({ log, maxPerAddress, limits: given, heartbeatMs =
 
     join: (wire, socket) => {
       const reader: Reader = { wire, socket, slot: 0, bucket: undefined, pinged: undefined, place: gone };
-      setApart(reader);
+      if (isSeatable(reader)) greet(reader);
+      else setApart(reader);
       wind();
       return reader;
     },
 
-    receive: (reader, text) => sessionOf(reader)?.receive(text),
-    subscribe: (reader, wish) => sessionOf(reader)?.subscribe(wish),
+    receive: (reader, text) => inOneWrite(reader, () => sessionOf(reader)?.receive(text)),
+    subscribe: (reader, wish) => inOneWrite(reader, () => sessionOf(reader)?.subscribe(wish)),
 
     pong: (reader, text) => {
       const { place } = reader;
@@ -289,6 +287,16 @@ export const createReaders = ({ log, maxPerAddress, limits: given, heartbeatMs =
       for (const { audience } of audiences.values()) for (const reader of audience.members().slice()) bye(reader, closeCodes.restart);
     },
   };
+};
+
+/** Where a reader stands who has only been greeted. */
+const nowhere: Standpoint = { subscriptions: [], dues: [] };
+
+/** What is answered to one message leaves together. */
+const inOneWrite = ({ socket }: Reader, work: () => void): void => {
+  socket?.cork();
+  work();
+  socket?.uncork();
 };
 
 const isSeatable = (reader: Reader): reader is Seated => reader.socket !== undefined;

@@ -2,7 +2,8 @@
 import type { Socket } from 'node:net';
 import type { ServerMessage } from '../server/core/protocol.ts';
 import type { FanOut } from '../server/fan-out.ts';
-import { createReaders, type Clock, type Reader, type ReadersOptions } from '../server/readers.ts';
+import { createReaders, type Reader, type ReadersOptions } from '../server/readers.ts';
+import type { Clock } from '../server/readers/clock.ts';
 import { checked } from './checked.ts';
 import type { Wire } from './wire.ts';
 
@@ -22,6 +23,7 @@ const createStillClock = (now: () => number) => {
   const clock: Clock = {
     now,
     soon: (work) => void soon.push(work),
+    after: (_ms, work) => void soon.push(work),
     every: (_ms, work) => {
       ticks.add(work);
       return () => void ticks.delete(work);
@@ -61,7 +63,7 @@ export const createSharedWires = ({ now, ...options }: Omit<ReadersOptions, 'clo
       }
       parcels.push(parcel);
     };
-    const socket = {} as Socket; // looked at by nothing but the fan-out above
+    const socket = { cork: () => undefined, uncork: () => undefined } as Socket; // looked at by nothing else but the fan-out above
     mailboxes.set(socket, { put, putBytes: (bytes) => framesIn(bytes).forEach(put) });
     const reader = readers.join(
       {
