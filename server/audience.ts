@@ -10,9 +10,13 @@ import type { FanOut } from './fan-out.ts';
 import { descriptorOf } from './fan-out.ts';
 import type { Frame, Frames } from './frames.ts';
 import type { Entry, RevisionLog } from './revision-log.ts';
+import type { Clock } from './readers/clock.ts';
 import { createCourse, type Course, type Standpoint } from './session/course.ts';
 import type { FlowLimits } from './session/flow.ts';
 import { websocketFrame } from './websocket-frame.ts';
+
+/** How long an audience rests after it was written to, as a share of the time that it took. */
+const restShare = 0.5;
 
 /** A reader, as an audience knows it. */
 export type Member = {
@@ -28,11 +32,12 @@ export type AudienceOptions<M extends Member> = {
   limits: FlowLimits & { maxSubscriptions: number };
   /** ms of silence after which a heartbeat is sent */
   heartbeatMs: number;
-  /** ms since 1970 */
-  now(): number;
   fanOut: FanOut;
-  /** Something is due: calls `flush` soon, once. */
-  schedule(flush: () => void): void;
+  clock: Pick<Clock, 'now' | 'soon' | 'after'>;
+  /** ms that lie at least between the end of one write to all and the next; 0: as soon as what happens now has happened. */
+  coalesceMs(): number;
+  /** What was pending has been written: from now on readers can be taken in again. */
+  onWritten(): void;
   /** Has left because it reads too slowly: it has been told of everything up to `from`, of which `inFlight` bytes are not known to be read. */
   onLeft(member: M, from: Standpoint, inFlight: number): void;
   /** Has not answered a ping in time. It has left. */
@@ -45,7 +50,8 @@ export type AudienceOptions<M extends Member> = {
 type Round = { number: number; sent: number; at: number };
 
 /** Bytes are counted for the audience as a whole: `sent` so far, and for each member up to where it is known to have read. */
-export const createAudience = <M extends Member>({ from, log, frames, limits, heartbeatMs, now, fanOut, schedule, onLeft, onOverdue, onError }: AudienceOptions<M>) => {
+export const createAudience = <M extends Member>({ from, log, frames, limits, heartbeatMs, clock, fanOut, coalesceMs, onWritten, onLeft, onOverdue, onError }: AudienceOptions<M>) => {
+  const { now } = clock;
   const begin = (start: Standpoint, listener: (entry: Entry) => void): Course => createCourse({ log, frames, max: limits.maxSubscriptions, listener, start });
   const course = begin(from, (entry) => guarded(() => hear(entry)));
   /** Where members stand until what is pending has been written: everything since is due there. */
@@ -60,6 +66,8 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
   const rounds = new Map<string, Round>();
   let [sent, pinged, roundNumber, lastSent, heartbeats] = [0, 0, 0, now(), 0];
   let scheduled = false;
+  /** When the last write to all ended, and ms that it took. */
+  let [ended, took] = [-Infinity, 0];
 
   const grow = (): void => {
     const size = members.length * 2;
@@ -133,9 +141,21 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
     scheduled = true;
   };
 
+  /** Who comes alone is not held up. After a write to all the others get their turn, so that what they have to tell can go out with the next. */
+  const schedule = (work: () => void): void => {
+    const rest = Math.max(coalesceMs(), took * restShare);
+    const left = Math.min(rest, ended + rest - now());
+    if (left > 0) clock.after(left, work);
+    else clock.soon(work);
+  };
+
   const flush = (): void => {
+    const began = now();
     scheduled = false;
     write();
+    ended = now();
+    took = ended - began;
+    onWritten();
   };
 
   /** Where something fails nobody may miss anything: each goes on alone. */

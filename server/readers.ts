@@ -57,6 +57,8 @@ export type ReadersOptions = {
   limits?: Partial<SessionLimits>;
   /** ms */
   heartbeatMs?: number;
+  /** ms that lie at least between two writes to the same readers; asked before each. Default: 0, as soon as what happens now has happened. */
+  coalesceMs?: () => number;
   /** How one buffer gets to many; default: through their streams. */
   fanOut?: FanOut;
   /** Default: the system's. */
@@ -90,7 +92,7 @@ export type Readers = Addresses & {
   close: () => void;
 };
 
-export const createReaders = ({ log: own, maxPerAddress, limits: given, heartbeatMs = defaults.heartbeatMs, fanOut = plainFanOut, clock = systemClock, onError = console.error }: ReadersOptions): Readers => {
+export const createReaders = ({ log: own, maxPerAddress, limits: given, heartbeatMs = defaults.heartbeatMs, coalesceMs = () => 0, fanOut = plainFanOut, clock = systemClock, onError = console.error }: ReadersOptions): Readers => {
   const limits: SessionLimits = { ...defaults, ...given };
   const rate = { perSecond: limits.messagesPerSecond, burst: limits.messageBurst };
   const frames = createFrames();
@@ -147,8 +149,12 @@ export const createReaders = ({ log: own, maxPerAddress, limits: given, heartbea
   const settle = (reader: Reader): void => {
     if (!isSeatable(reader) || closing.signal.aborted) return;
     settled.add(reader);
-    if (!seating) clock.soon(seatAll);
-    seating = true;
+    seatSoon();
+  };
+
+  const seatSoon = (): void => {
+    if (!seating && settled.size > 0) clock.soon(seatAll);
+    seating ||= settled.size > 0;
   };
 
   const seatAll = (): void => {
@@ -168,7 +174,7 @@ export const createReaders = ({ log: own, maxPerAddress, limits: given, heartbea
     if (!standing || signature === undefined) return;
     const place = audienceOf(signature, standing.from);
     const { audience } = place;
-    if (audience.isPending()) return settle(reader);
+    if (audience.isPending()) return void settled.add(reader); // until it has written
     if (!isSamePlace(audience.standpoint(), standing.from)) return;
     session.stop();
     alone.delete(reader);
@@ -180,7 +186,8 @@ export const createReaders = ({ log: own, maxPerAddress, limits: given, heartbea
 
   const found = (signature: string, from: Standpoint): Among => {
     const audience: ReaderAudience = createAudience<Seated>({
-      from, log, frames, limits, heartbeatMs, now: clock.now, schedule: clock.soon, fanOut, onError,
+      from, log, frames, limits, heartbeatMs, clock, coalesceMs, fanOut, onError,
+      onWritten: seatSoon,
       onLeft: (reader, standpoint, inFlight) => {
         setApart(reader, { from: standpoint, inFlight });
         dissolveIfEmpty(signature, audience);
@@ -199,6 +206,7 @@ export const createReaders = ({ log: own, maxPerAddress, limits: given, heartbea
     if (audience.size() > 0 || audiences.get(signature)?.audience !== audience) return;
     audience.end();
     audiences.delete(signature);
+    seatSoon();
   };
 
   /** The last words to a reader without a session. */
