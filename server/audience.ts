@@ -18,6 +18,9 @@ import { websocketFrame } from './websocket-frame.ts';
 /** How long an audience rests after it was written to, as a share of the time that it took. */
 const restShare = 0.5;
 
+/** How long it waits whether more comes, as a share of the same: what is saved together is told a few ms apart, and each write that is spared is worth many of these. */
+const gatherShare = 1 / 20;
+
 /** A reader, as an audience knows it. */
 export type Member = {
   readonly socket: Socket;
@@ -66,8 +69,8 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
   const rounds = new Map<string, Round>();
   let [sent, pinged, roundNumber, lastSent, heartbeats] = [0, 0, 0, now(), 0];
   let scheduled = false;
-  /** When the last write to all ended, and ms that it took. */
-  let [ended, took] = [-Infinity, 0];
+  /** When the last write to all ended, and ms that it took; when the next began to be gathered, and how many entries were seen to be heard until now. */
+  let [ended, took, began, gathered, heard] = [-Infinity, 0, 0, 0, 0];
 
   const grow = (): void => {
     const size = members.length * 2;
@@ -137,24 +140,34 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
     course.hear(entry);
     course.take(add);
     if (pending.length === 0) return write();
-    if (!scheduled) schedule(() => guarded(flush));
+    heard += 1;
+    if (!scheduled) schedule();
     scheduled = true;
   };
 
-  /** Who comes alone is not held up. After a write to all the others get their turn, so that what they have to tell can go out with the next. */
-  const schedule = (work: () => void): void => {
+  /** After a write to all everybody else gets a turn, so that what they have to tell can go out with the next. */
+  const schedule = (): void => {
     const rest = Math.max(coalesceMs(), took * restShare);
     const left = Math.min(rest, ended + rest - now());
-    if (left > 0) clock.after(left, work);
-    else clock.soon(work);
+    began = now();
+    if (left > 0) clock.after(left, gather);
+    else clock.soon(gather);
+  };
+
+  /** What comes together is gathered, for no longer than a write to all would take. What comes alone is held up by a small share of that: with few readers, not at all. */
+  const gather = (): void => {
+    const patience = Math.floor(took * gatherShare);
+    if (gathered === heard || patience === 0 || now() - began >= took) return guarded(flush);
+    gathered = heard;
+    clock.after(patience, gather);
   };
 
   const flush = (): void => {
-    const began = now();
+    const start = now();
     scheduled = false;
     write();
     ended = now();
-    took = ended - began;
+    took = ended - start;
     onWritten();
   };
 

@@ -104,5 +104,28 @@ test('after a write that took long, everything else gets half as long before the
   passTo(1_149);
   expect(writes()).toBe(0);
   passTo(1_150);
+  passTo(1_155);
+  expect(writes()).toBe(1);
+});
+
+test('where a write takes long, what follows within a twentieth of that goes with it, for no longer than it takes', async () => {
+  const { revise, passTo, writes } = await gather({ writeMs: 50 });
+  await revise('storm');
+  passTo(0); // ends at 100
+  const burst = async (start: number, steps: number) => {
+    writes();
+    passTo(start);
+    for (let step = 0; step < steps; step += 1) {
+      await revise(...slugs);
+      passTo(start + step * 5);
+    }
+    return writes();
+  };
+  expect(await burst(1_000, 3)).toBe(0);
+  passTo(1_015);
+  expect(writes()).toBe(1);
+  expect(await burst(2_000, 20)).toBe(0);
+  await revise('storm');
+  passTo(2_100);
   expect(writes()).toBe(1);
 });
