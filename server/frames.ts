@@ -3,7 +3,6 @@ import { compact } from './core/compact.ts';
 import { toJsonPatch } from './core/json-patch.ts';
 import type { AnyDiff, Diff, Format, ServerMessage, Snapshot } from './core/protocol.ts';
 import type { Position, State } from './core/story.ts';
-import { createRecent } from './revision-log/recent.ts';
 
 /** The payload of one text frame, and for whoever has read it the position that it stands at. It is shared by every socket that sends it and MUST NOT be changed. */
 export type Frame = { readonly data: Buffer; readonly bytes: number; readonly type: ServerMessage['type']; readonly position?: Position };
@@ -21,13 +20,13 @@ export type DiffFrameOptions = {
 /** bytes of snapshots that are remembered */
 const defaultMaxBytes = 32 * 1024 * 1024;
 
-/** names of the place that a diff leads from, by which it is remembered */
+/** positions by which readers call the place that one diff leads from */
 const rememberedStarts = 32;
 
 /** One for a whole server. Diffs are remembered as long as the log holds the same object, snapshots while they are among those asked for last. */
 export const createFrames = ({ maxBytes = defaultMaxBytes }: { maxBytes?: number } = {}) => {
   const written = { compact: new WeakMap<Diff, AnyDiff>(), 'json-patch': new WeakMap<Diff, AnyDiff>() };
-  const diffs = new WeakMap<AnyDiff, ReturnType<typeof createRecent<Position, Frame>>>();
+  const diffs = new WeakMap<AnyDiff, Map<Position, Frame>>();
   const snapshots = createRecentFrames(maxBytes);
 
   return {
@@ -37,7 +36,11 @@ export const createFrames = ({ maxBytes = defaultMaxBytes }: { maxBytes?: number
     diff: (diff: Diff, { from = diff.from, format, stateAt }: DiffFrameOptions): Frame | undefined => {
       const message = format === 'ops' ? diff : remembered(written[format], diff, () => write[format](diff, stateAt));
       if (!message) return undefined;
-      return remembered(diffs, message, () => createRecent<Position, Frame>(rememberedStarts)).get(from, () => encode({ ...message, from }));
+      const starts = remembered(diffs, message, () => new Map<Position, Frame>());
+      const frame = starts.get(from) ?? encode({ ...message, from });
+      if (starts.size >= rememberedStarts) starts.clear();
+      starts.set(from, frame);
+      return frame;
     },
 
     /** A story has one state at one position: what is remembered is found by the two. */

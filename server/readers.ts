@@ -4,12 +4,12 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { createAudience, type Audience } from './audience.ts';
 import { defaults } from './config.ts';
 import { closeCodes, type Subscribe } from './core/protocol.ts';
 import { plainFanOut, type FanOut } from './fan-out.ts';
 import { createFrames, type Frame, type Frames } from './frames.ts';
 import { createAddresses, type Addresses } from './readers/addresses.ts';
+import { createAudiences, type Among } from './readers/audiences.ts';
 import { isSamePlace, signatureOf } from './readers/place.ts';
 import { shareLog } from './readers/shared-log.ts';
 import { systemClock, type Clock } from './readers/clock.ts';
@@ -39,16 +39,12 @@ export type Reader = {
   bucket: Bucket | undefined;
   /** The ping that its session waits for. */
   pinged: string | undefined;
-  place: { kind: 'alone'; session: Session } | Among | { kind: 'gone' };
+  place: { kind: 'alone'; session: Session } | Among<Seated> | { kind: 'gone' };
 };
-
-/** One for all members. */
-type Among = { kind: 'among'; audience: ReaderAudience };
 
 const gone = { kind: 'gone' } as const;
 
 type Seated = Reader & { readonly socket: Socket };
-type ReaderAudience = Audience<Seated>;
 
 export type ReadersOptions = {
   log: RevisionLog;
@@ -98,7 +94,6 @@ export const createReaders = ({ log: own, maxPerAddress, limits: given, heartbea
   const frames = createFrames();
   const log = shareLog(own, onError);
   const alone = new Set<Reader>();
-  const audiences = new Map<string, Among>();
   /** Who could be seated, as far as was known when it was told everything. */
   const settled = new Set<Seated>();
   const closing = new AbortController();
@@ -106,14 +101,21 @@ export const createReaders = ({ log: own, maxPerAddress, limits: given, heartbea
   let stopTicking: (() => void) | undefined;
   let seating = false;
 
+  const audiences = createAudiences<Seated>({
+    log, frames, limits, heartbeatMs, clock, coalesceMs, fanOut, onError,
+    onWritten: () => seatSoon(),
+    onLeft: (reader, from, inFlight) => void setApart(reader, { from, inFlight }),
+    onOverdue: (reader) => part(reader, closeCodes.noPong),
+  });
+
   const tick = (): void => {
     for (const { place } of alone) if (place.kind === 'alone') place.session.tick();
-    for (const { audience } of audiences.values()) audience.tick();
+    for (const audience of audiences.all()) audience.tick();
   };
 
   /** It ticks only while there is somebody to tick for. */
   const wind = (): void => {
-    if (alone.size + audiences.size > 0) stopTicking ??= clock.every(tickMs, tick);
+    if (alone.size + audiences.size() > 0) stopTicking ??= clock.every(tickMs, tick);
     else stopTicking = void stopTicking?.();
   };
 
@@ -134,6 +136,7 @@ export const createReaders = ({ log: own, maxPerAddress, limits: given, heartbea
     });
     reader.place = { kind: 'alone', session };
     alone.add(reader);
+    wind();
     return session;
   };
 
@@ -141,9 +144,10 @@ export const createReaders = ({ log: own, maxPerAddress, limits: given, heartbea
   const greet = (reader: Seated): void => {
     const hello = frames.encode(greeting(randomUUID(), limits, heartbeatMs));
     reader.wire.send(hello);
-    const place = audienceOf('', nowhere);
+    const place = audiences.at('', nowhere);
     place.audience.add(reader, hello.bytes);
     reader.place = place;
+    wind();
   };
 
   const settle = (reader: Reader): void => {
@@ -172,7 +176,7 @@ export const createReaders = ({ log: own, maxPerAddress, limits: given, heartbea
     const standing = session.standing();
     const signature = standing && signatureOf(standing.from);
     if (!standing || signature === undefined) return;
-    const place = audienceOf(signature, standing.from);
+    const place = audiences.at(signature, standing.from);
     const { audience } = place;
     if (audience.isPending()) return void settled.add(reader); // until it has written
     if (!isSamePlace(audience.standpoint(), standing.from)) return;
@@ -182,33 +186,6 @@ export const createReaders = ({ log: own, maxPerAddress, limits: given, heartbea
     reader.place = place;
   };
 
-  const audienceOf = (signature: string, from: Standpoint): Among => audiences.get(signature) ?? found(signature, from);
-
-  const found = (signature: string, from: Standpoint): Among => {
-    const audience: ReaderAudience = createAudience<Seated>({
-      from, log, frames, limits, heartbeatMs, clock, coalesceMs, fanOut, onError,
-      onWritten: seatSoon,
-      onLeft: (reader, standpoint, inFlight) => {
-        setApart(reader, { from: standpoint, inFlight });
-        dissolveIfEmpty(signature, audience);
-      },
-      onOverdue: (reader) => {
-        part(reader, closeCodes.noPong);
-        dissolveIfEmpty(signature, audience);
-      },
-    });
-    const place = { kind: 'among', audience } as const;
-    audiences.set(signature, place);
-    return place;
-  };
-
-  const dissolveIfEmpty = (signature: string, audience: ReaderAudience): void => {
-    if (audience.size() > 0 || audiences.get(signature)?.audience !== audience) return;
-    audience.end();
-    audiences.delete(signature);
-    seatSoon();
-  };
-
   /** The last words to a reader without a session. */
   const part = (reader: Reader, code: number): void => {
     reader.place = gone;
@@ -216,14 +193,9 @@ export const createReaders = ({ log: own, maxPerAddress, limits: given, heartbea
     reader.wire.close(code);
   };
 
-  const sweep = (): void => {
-    for (const [signature, { audience }] of audiences) dissolveIfEmpty(signature, audience);
+  const departed = (reader: Reader, place: Among<Seated>): void => {
+    if (isSeatable(reader)) audiences.remove(reader, place);
     wind();
-  };
-
-  const departed = (reader: Reader, audience: ReaderAudience): void => {
-    if (isSeatable(reader)) audience.remove(reader);
-    if (audience.size() === 0) sweep();
   };
 
   /** The session of a reader, who leaves its audience for it. */
@@ -232,17 +204,15 @@ export const createReaders = ({ log: own, maxPerAddress, limits: given, heartbea
     if (place.kind === 'gone') return undefined;
     if (place.kind === 'alone') return place.session;
     const standing = isSeatable(reader) ? place.audience.standing(reader) : undefined;
-    departed(reader, place.audience);
-    const session = setApart(reader, standing);
-    wind();
-    return session;
+    departed(reader, place);
+    return setApart(reader, standing);
   };
 
   const bye = (reader: Reader, code: number): void => {
     const { place } = reader;
     if (place.kind === 'alone') return place.session.bye(code);
     if (place.kind !== 'among') return;
-    departed(reader, place.audience);
+    departed(reader, place);
     part(reader, code);
   };
 
@@ -255,7 +225,6 @@ export const createReaders = ({ log: own, maxPerAddress, limits: given, heartbea
       const reader: Reader = { wire, socket, slot: 0, bucket: undefined, pinged: undefined, place: gone };
       if (isSeatable(reader)) greet(reader);
       else setApart(reader);
-      wind();
       return reader;
     },
 
@@ -276,7 +245,7 @@ export const createReaders = ({ log: own, maxPerAddress, limits: given, heartbea
     leave: (reader) => {
       const { place } = reader;
       if (place.kind === 'alone') place.session.stop();
-      if (place.kind === 'among') departed(reader, place.audience);
+      if (place.kind === 'among') departed(reader, place);
       alone.delete(reader);
       reader.place = gone;
       wind();
@@ -284,15 +253,15 @@ export const createReaders = ({ log: own, maxPerAddress, limits: given, heartbea
 
     following: (story) =>
       alone.values().reduce((count, { place }) => count + (place.kind === 'alone' && place.session.follows(story) ? 1 : 0), 0) +
-      audiences.values().reduce((count, { audience }) => count + (audience.covers(story) ? audience.size() : 0), 0),
-    count: () => alone.size + audiences.values().reduce((count, { audience }) => count + audience.size(), 0),
+      audiences.all().reduce((count, audience) => count + (audience.covers(story) ? audience.size() : 0), 0),
+    count: () => alone.size + audiences.all().reduce((count, audience) => count + audience.size(), 0),
     alone: () => alone.size,
     closing: closing.signal,
 
     close: () => {
       closing.abort();
       for (const reader of alone) bye(reader, closeCodes.restart);
-      for (const { audience } of audiences.values()) for (const reader of audience.members().slice()) bye(reader, closeCodes.restart);
+      for (const audience of audiences.all()) for (const reader of audience.members().slice()) bye(reader, closeCodes.restart);
     },
   };
 };
