@@ -5,7 +5,9 @@ import { createFanOut, plainFanOut } from '../server/fan-out.ts';
 import { contentOf, createNewsroom } from './newsroom.ts';
 import { connectClient, serveSocket, type Client, type Served, type ServeOptions } from './socket-client.ts';
 
-const [readersInAll, stalledReaders, revisions] = [50, 5, 300];
+const [readersInAll, stalledReaders] = [50, 5];
+/** Enough to fill the window several times. */
+const revisions = Number(process.env['STALLED_REVISIONS'] ?? 120);
 const windowBytes = 64 * 1024;
 
 let served: Served | undefined;
@@ -16,7 +18,7 @@ afterEach(async () => {
 });
 
 const filler = 'Text that stays as it is. '.repeat(200);
-const storm = (number: number) => contentOf(`Storm ${number}`, [`${number} `.repeat(500)], [filler]);
+const storm = (number: number) => contentOf(`Storm ${number}`, [`${number} `.repeat(800)], [filler]);
 
 /** Readers of one story, all told as one. */
 const gather = async (options: ServeOptions) => {
