@@ -11,9 +11,16 @@ import { descriptorOf } from './fan-out.ts';
 import type { Frame, Frames } from './frames.ts';
 import { noMetrics, type Metrics } from './metrics.ts';
 import type { Entry, RevisionLog } from './revision-log.ts';
+import type { Clock } from './readers/clock.ts';
 import { createCourse, type Course, type Standpoint } from './session/course.ts';
 import type { FlowLimits } from './session/flow.ts';
 import { websocketFrame } from './websocket-frame.ts';
+
+/** How long an audience rests after it was written to, as a share of the time that it took. */
+const restShare = 0.5;
+
+/** How long it waits whether more comes, as a share of the same: what is saved together is told a few ms apart, and each write that is spared is worth many of these. */
+const gatherShare = 1 / 20;
 
 /** A reader, as an audience knows it. */
 export type Member = {
@@ -29,12 +36,13 @@ export type AudienceOptions<M extends Member> = {
   limits: FlowLimits & { maxSubscriptions: number };
   /** ms of silence after which a heartbeat is sent */
   heartbeatMs: number;
-  /** ms since 1970 */
-  now(): number;
   fanOut: FanOut;
   metrics?: Metrics;
-  /** Something is due: calls `flush` soon, once. */
-  schedule(flush: () => void): void;
+  clock: Pick<Clock, 'now' | 'soon' | 'after'>;
+  /** ms that lie at least between the end of one write to all and the next; 0: as soon as what happens now has happened. */
+  coalesceMs(): number;
+  /** What was pending has been written: from now on readers can be taken in again. */
+  onWritten(): void;
   /** Has left because it reads too slowly: it has been told of everything up to `from`, of which `inFlight` bytes are not known to be read. */
   onLeft(member: M, from: Standpoint, inFlight: number): void;
   /** Has not answered a ping in time. It has left. */
@@ -47,7 +55,8 @@ export type AudienceOptions<M extends Member> = {
 type Round = { number: number; sent: number; at: number };
 
 /** Bytes are counted for the audience as a whole: `sent` so far, and for each member up to where it is known to have read. */
-export const createAudience = <M extends Member>({ from, log, frames, limits, heartbeatMs, now, fanOut, metrics = noMetrics, schedule, onLeft, onOverdue, onError }: AudienceOptions<M>) => {
+export const createAudience = <M extends Member>({ from, log, frames, limits, heartbeatMs, clock, fanOut, metrics = noMetrics, coalesceMs, onWritten, onLeft, onOverdue, onError }: AudienceOptions<M>) => {
+  const { now } = clock;
   const begin = (start: Standpoint, listener: (entry: Entry) => void): Course => createCourse({ log, frames, max: limits.maxSubscriptions, listener, start });
   const course = begin(from, (entry) => guarded(() => hear(entry)));
   /** Where members stand until what is pending has been written: everything since is due there. */
@@ -64,6 +73,8 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
   const rounds = new Map<string, Round>();
   let [sent, pinged, roundNumber, lastSent, heartbeats] = [0, 0, 0, now(), 0];
   let scheduled = false;
+  /** When the last write to all ended, and ms that it took; when the next began to be gathered, and how many entries were seen to be heard until now. */
+  let [ended, took, began, gathered, heard] = [-Infinity, 0, 0, 0, 0];
 
   const grow = (): void => {
     const size = members.length * 2;
@@ -137,13 +148,35 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
     course.hear(entry);
     course.take(add);
     if (pending.length === 0) return write();
-    if (!scheduled) schedule(() => guarded(flush));
+    heard += 1;
+    if (!scheduled) schedule();
     scheduled = true;
   };
 
+  /** After a write to all everybody else gets a turn, so that what they have to tell can go out with the next. */
+  const schedule = (): void => {
+    const rest = Math.max(coalesceMs(), took * restShare);
+    const left = Math.min(rest, ended + rest - now());
+    began = now();
+    if (left > 0) clock.after(left, gather);
+    else clock.soon(gather);
+  };
+
+  /** What comes together is gathered, for no longer than a write to all would take. What comes alone is held up by a small share of that: with few readers, not at all. */
+  const gather = (): void => {
+    const patience = Math.floor(took * gatherShare);
+    if (gathered === heard || patience === 0 || now() - began >= took) return guarded(flush);
+    gathered = heard;
+    clock.after(patience, gather);
+  };
+
   const flush = (): void => {
+    const start = now();
     scheduled = false;
     write();
+    ended = now();
+    took = ended - start;
+    onWritten();
   };
 
   /** Where something fails nobody may miss anything: each goes on alone. */

@@ -20,10 +20,13 @@ export type DiffFrameOptions = {
 /** bytes of snapshots that are remembered */
 const defaultMaxBytes = 32 * 1024 * 1024;
 
+/** positions by which readers call the place that one diff leads from */
+const rememberedStarts = 32;
+
 /** One for a whole server. Diffs are remembered as long as the log holds the same object, snapshots while they are among those asked for last. */
 export const createFrames = ({ maxBytes = defaultMaxBytes }: { maxBytes?: number } = {}) => {
   const written = { compact: new WeakMap<Diff, AnyDiff>(), 'json-patch': new WeakMap<Diff, AnyDiff>() };
-  const diffs = new WeakMap<AnyDiff, Frame>();
+  const diffs = new WeakMap<AnyDiff, Map<Position, Frame>>();
   const snapshots = createRecentFrames(maxBytes);
 
   return {
@@ -33,7 +36,11 @@ export const createFrames = ({ maxBytes = defaultMaxBytes }: { maxBytes?: number
     diff: (diff: Diff, { from = diff.from, format, stateAt }: DiffFrameOptions): Frame | undefined => {
       const message = format === 'ops' ? diff : remembered(written[format], diff, () => write[format](diff, stateAt));
       if (!message) return undefined;
-      return from === diff.from ? remembered(diffs, message, () => encode(message)) : encode({ ...message, from });
+      const starts = remembered(diffs, message, () => new Map<Position, Frame>());
+      const frame = starts.get(from) ?? encode({ ...message, from });
+      if (starts.size >= rememberedStarts) starts.clear();
+      starts.set(from, frame);
+      return frame;
     },
 
     /** A story has one state at one position: what is remembered is found by the two. */

@@ -13,6 +13,7 @@ import { createReaders } from './readers.ts';
 import type { RevisionLog } from './revision-log.ts';
 import { trackSilent } from './silent-connections.ts';
 import { createSocketServer } from './socket.ts';
+import { boundYoungGeneration } from './young-generation.ts';
 
 /** What only the process knows that publishes. */
 export type Newsroom = Required<Pick<HttpOptions, 'problemsOf' | 'webhooks' | 'ready'>> & { control: Router };
@@ -77,6 +78,7 @@ export const createFront = async ({ log, folder, config, newsroom, metrics, onEr
   metrics.watch({ readers, log, ready: newsroom.ready });
   const cutSilent = trackSilent(server);
   const sockets = createSocketServer({ server, readers, options: { origins, trustProxy } });
+  const unbound = boundYoungGeneration();
 
   return {
     listen: () => listen(server, config),
@@ -84,6 +86,7 @@ export const createFront = async ({ log, folder, config, newsroom, metrics, onEr
     drain: () => readers.drain(config.drainMs),
     hurry: readers.close,
     close: async () => {
+      unbound();
       readers.close();
       admission.close();
       const closed = Promise.all([sockets.close(), closeServer(server)]);

@@ -4,19 +4,22 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { createAudience, type Audience } from './audience.ts';
 import { defaults } from './config.ts';
 import { closeCodes, type Subscribe } from './core/protocol.ts';
 import { plainFanOut, type FanOut } from './fan-out.ts';
 import { createFrames, type Frame, type Frames } from './frames.ts';
 import { createAddresses, type Addresses } from './readers/addresses.ts';
 import { createGate, type Gate, type Refusal } from './readers/gate.ts';
-import { isSamePlace, signatureOf } from './readers/place.ts';
 import { noMetrics, type Metrics } from './metrics.ts';
+import { createAudiences, type Among } from './readers/audiences.ts';
+import { isSamePlace, signatureOf } from './readers/place.ts';
+import { shareLog } from './readers/shared-log.ts';
+import { systemClock, type Clock } from './readers/clock.ts';
 import type { RevisionLog } from './revision-log.ts';
 import { createSession, type Session, type SessionLimits } from './session.ts';
 import type { Standpoint } from './session/course.ts';
 import { farewell } from './session/farewell.ts';
+import { greeting } from './session/greeting.ts';
 import { fullBucket, type Bucket } from './session/rate.ts';
 
 /** The wire to one client. */
@@ -38,16 +41,12 @@ export type Reader = {
   bucket: Bucket | undefined;
   /** The ping that its session waits for. */
   pinged: string | undefined;
-  place: { kind: 'alone'; session: Session } | Among | { kind: 'gone' };
+  place: { kind: 'alone'; session: Session } | Among<Seated> | { kind: 'gone' };
 };
-
-/** One for all members. */
-type Among = { kind: 'among'; audience: ReaderAudience };
 
 const gone = { kind: 'gone' } as const;
 
 type Seated = Reader & { readonly socket: Socket };
-type ReaderAudience = Audience<Seated>;
 
 export type ReadersOptions = {
   log: RevisionLog;
@@ -68,24 +67,6 @@ export type ReadersOptions = {
   clock?: Clock;
   /** Is given what must never happen; by default it is printed. */
   onError?: (error: unknown) => void;
-};
-
-export type Clock = {
-  /** ms since 1970 */
-  now: () => number;
-  /** Calls back once, when what happens now has happened. */
-  soon: (work: () => void) => void;
-  /** Calls back every `ms`; returns what ends it. */
-  every: (ms: number, work: () => void) => () => void;
-};
-
-const systemClock: Clock = {
-  now: Date.now,
-  soon: setImmediate,
-  every: (ms, work) => {
-    const timer = setInterval(work, ms);
-    return () => clearInterval(timer);
-  },
 };
 
 export type { Refusal };
@@ -116,26 +97,33 @@ export type Readers = Addresses & Gate & {
   audiences: () => number;
 };
 
-export const createReaders = ({ log, maxPerAddress, holdOff = () => undefined, limits: given, heartbeatMs = defaults.heartbeatMs, fanOut = plainFanOut, metrics = noMetrics, clock = systemClock, onError = console.error }: ReadersOptions): Readers => {
+export const createReaders = ({ log: own, maxPerAddress, holdOff = () => undefined, limits: given, heartbeatMs = defaults.heartbeatMs, coalesceMs = () => 0, fanOut = plainFanOut, metrics = noMetrics, clock = systemClock, onError = console.error }: ReadersOptions): Readers => {
   const limits: SessionLimits = { ...defaults, ...given };
   const rate = { perSecond: limits.messagesPerSecond, burst: limits.messageBurst };
   const frames = createFrames();
+  const log = shareLog(own, onError);
   const alone = new Set<Reader>();
-  const audiences = new Map<string, Among>();
   /** Who could be seated, as far as was known when it was told everything. */
   const settled = new Set<Seated>();
   const tickMs = Math.min(1_000, heartbeatMs / 4, limits.pongTimeoutMs / 4);
   let stopTicking: (() => void) | undefined;
   let seating = false;
 
+  const audiences = createAudiences<Seated>({
+    log, frames, limits, heartbeatMs, clock, coalesceMs, fanOut, metrics, onError,
+    onWritten: () => seatSoon(),
+    onLeft: (reader, from, inFlight) => void setApart(reader, { from, inFlight }),
+    onOverdue: (reader) => part(reader, closeCodes.noPong),
+  });
+
   const tick = (): void => {
     for (const { place } of alone) if (place.kind === 'alone') place.session.tick();
-    for (const { audience } of audiences.values()) audience.tick();
+    for (const audience of audiences.all()) audience.tick();
   };
 
   /** It ticks only while there is somebody to tick for. */
   const wind = (): void => {
-    if (alone.size + audiences.size > 0) stopTicking ??= clock.every(tickMs, tick);
+    if (alone.size + audiences.size() > 0) stopTicking ??= clock.every(tickMs, tick);
     else stopTicking = void stopTicking?.();
   };
 
@@ -156,14 +144,29 @@ export const createReaders = ({ log, maxPerAddress, holdOff = () => undefined, l
     });
     reader.place = { kind: 'alone', session };
     alone.add(reader);
+    wind();
     return session;
+  };
+
+  /** Who follows nothing yet stands where all others do who have just come. */
+  const greet = (reader: Seated): void => {
+    const hello = frames.encode(greeting(randomUUID(), limits, heartbeatMs));
+    reader.wire.send(hello);
+    const place = audiences.at('', nowhere);
+    place.audience.add(reader, hello.bytes);
+    reader.place = place;
+    wind();
   };
 
   const settle = (reader: Reader): void => {
     if (!isSeatable(reader) || gate.closing.aborted) return;
     settled.add(reader);
-    if (!seating) clock.soon(seatAll);
-    seating = true;
+    seatSoon();
+  };
+
+  const seatSoon = (): void => {
+    if (!seating && settled.size > 0) clock.soon(seatAll);
+    seating ||= settled.size > 0;
   };
 
   const seatAll = (): void => {
@@ -181,37 +184,14 @@ export const createReaders = ({ log, maxPerAddress, holdOff = () => undefined, l
     const standing = session.standing();
     const signature = standing && signatureOf(standing.from);
     if (!standing || signature === undefined) return;
-    const place = audiences.get(signature) ?? found(signature, standing.from);
+    const place = audiences.at(signature, standing.from);
     const { audience } = place;
-    if (audience.isPending()) return settle(reader);
+    if (audience.isPending()) return void settled.add(reader); // until it has written
     if (!isSamePlace(audience.standpoint(), standing.from)) return;
     session.stop();
     alone.delete(reader);
     audience.add(reader, standing.inFlight);
     reader.place = place;
-  };
-
-  const found = (signature: string, from: Standpoint): Among => {
-    const audience: ReaderAudience = createAudience<Seated>({
-      from, log, frames, limits, heartbeatMs, now: clock.now, schedule: clock.soon, fanOut, metrics, onError,
-      onLeft: (reader, standpoint, inFlight) => {
-        setApart(reader, { from: standpoint, inFlight });
-        dissolveIfEmpty(signature, audience);
-      },
-      onOverdue: (reader) => {
-        part(reader, closeCodes.noPong);
-        dissolveIfEmpty(signature, audience);
-      },
-    });
-    const place = { kind: 'among', audience } as const;
-    audiences.set(signature, place);
-    return place;
-  };
-
-  const dissolveIfEmpty = (signature: string, audience: ReaderAudience): void => {
-    if (audience.size() > 0 || audiences.get(signature)?.audience !== audience) return;
-    audience.end();
-    audiences.delete(signature);
   };
 
   /** The last words to a reader without a session. */
@@ -221,14 +201,9 @@ export const createReaders = ({ log, maxPerAddress, holdOff = () => undefined, l
     reader.wire.close(code);
   };
 
-  const sweep = (): void => {
-    for (const [signature, { audience }] of audiences) dissolveIfEmpty(signature, audience);
+  const departed = (reader: Reader, place: Among<Seated>): void => {
+    if (isSeatable(reader)) audiences.remove(reader, place);
     wind();
-  };
-
-  const departed = (reader: Reader, audience: ReaderAudience): void => {
-    if (isSeatable(reader)) audience.remove(reader);
-    if (audience.size() === 0) sweep();
   };
 
   /** The session of a reader, who leaves its audience for it. */
@@ -237,21 +212,19 @@ export const createReaders = ({ log, maxPerAddress, holdOff = () => undefined, l
     if (place.kind === 'gone') return undefined;
     if (place.kind === 'alone') return place.session;
     const standing = isSeatable(reader) ? place.audience.standing(reader) : undefined;
-    departed(reader, place.audience);
-    const session = setApart(reader, standing);
-    wind();
-    return session;
+    departed(reader, place);
+    return setApart(reader, standing);
   };
 
   const bye = (reader: Reader, code: number): void => {
     const { place } = reader;
     if (place.kind === 'alone') return place.session.bye(code);
     if (place.kind !== 'among') return;
-    departed(reader, place.audience);
+    departed(reader, place);
     part(reader, code);
   };
 
-  const everybody = (): Reader[] => [...alone, ...audiences.values().flatMap(({ audience }) => audience.members())];
+  const everybody = (): Reader[] => [...alone, ...audiences.all().flatMap((audience) => audience.members())];
   const partings = () => everybody().map((reader) => () => bye(reader, closeCodes.restart));
   const gate = createGate({ windowMs: limits.restartWindowMs, holdOff, clock, partings });
 
@@ -269,13 +242,13 @@ export const createReaders = ({ log, maxPerAddress, holdOff = () => undefined, l
 
     join: (wire, socket) => {
       const reader: Reader = { wire, socket, slot: 0, bucket: undefined, pinged: undefined, place: gone };
-      setApart(reader);
-      wind();
+      if (isSeatable(reader)) greet(reader);
+      else setApart(reader);
       return reader;
     },
 
-    receive: (reader, text) => sessionOf(reader)?.receive(text),
-    subscribe: (reader, wish) => sessionOf(reader)?.subscribe(wish),
+    receive: (reader, text) => inOneWrite(reader, () => sessionOf(reader)?.receive(text)),
+    subscribe: (reader, wish) => inOneWrite(reader, () => sessionOf(reader)?.subscribe(wish)),
 
     pong: (reader, text) => {
       const { place } = reader;
@@ -291,7 +264,7 @@ export const createReaders = ({ log, maxPerAddress, holdOff = () => undefined, l
     leave: (reader) => {
       const { place } = reader;
       if (place.kind === 'alone') place.session.stop();
-      if (place.kind === 'among') departed(reader, place.audience);
+      if (place.kind === 'among') departed(reader, place);
       alone.delete(reader);
       reader.place = gone;
       wind();
@@ -299,12 +272,22 @@ export const createReaders = ({ log, maxPerAddress, holdOff = () => undefined, l
 
     following: (story) =>
       alone.values().reduce((count, { place }) => count + (place.kind === 'alone' && place.session.follows(story) ? 1 : 0), 0) +
-      audiences.values().reduce((count, { audience }) => count + (audience.covers(story) ? audience.size() : 0), 0),
-    count: () => alone.size + audiences.values().reduce((count, { audience }) => count + audience.size(), 0),
+      audiences.all().reduce((count, audience) => count + (audience.covers(story) ? audience.size() : 0), 0),
+    count: () => alone.size + audiences.all().reduce((count, audience) => count + audience.size(), 0),
     alone: () => alone.size,
     streams: () => alone.values().reduce((count, reader) => count + (isSeatable(reader) ? 0 : 1), 0),
-    audiences: () => audiences.size,
+    audiences: audiences.size,
   };
+};
+
+/** Where a reader stands who has only been greeted. */
+const nowhere: Standpoint = { subscriptions: [], dues: [] };
+
+/** What is answered to one message leaves together. */
+const inOneWrite = ({ socket }: Reader, work: () => void): void => {
+  socket?.cork();
+  work();
+  socket?.uncork();
 };
 
 const isSeatable = (reader: Reader): reader is Seated => reader.socket !== undefined;

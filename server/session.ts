@@ -2,7 +2,7 @@
  * One subscriber: catch up, follow, flow control. Everything that its reader is sent goes the same way, whether it happened long ago or just now:
  * it becomes due, and what is due goes out as far as the window is open. A session is live while nothing is due, and behind while something is.
  */
-import { closeCodes, subprotocol } from './core/protocol.ts';
+import { closeCodes } from './core/protocol.ts';
 import type { ErrorCode, Limits, ServerMessage, Subscribe } from './core/protocol.ts';
 import { unreachable } from './core/story.ts';
 import { readClientMessage } from './client-messages.ts';
@@ -12,6 +12,7 @@ import type { Entry, RevisionLog } from './revision-log.ts';
 import { createCourse, type Standpoint } from './session/course.ts';
 import { farewell } from './session/farewell.ts';
 import { createFlow, type FlowLimits } from './session/flow.ts';
+import { greeting } from './session/greeting.ts';
 import { takeOne, type Bucket, type Rate } from './session/rate.ts';
 
 export type SessionLimits = Limits & FlowLimits & {
@@ -180,10 +181,7 @@ export const createSession = ({ id, log, frames, limits, heartbeatMs, now, out, 
     else if (isSilent && !flow.isShut()) beat();
   });
 
-  const greet = guarded(() => {
-    const { maxMessageBytes, maxSubscriptions, messagesPerSecond } = limits;
-    send(frames.encode({ type: 'hello', protocol: subprotocol, session: id, heartbeatMs, limits: { maxMessageBytes, maxSubscriptions, messagesPerSecond } }));
-  });
+  const greet = guarded(() => void send(frames.encode(greeting(id, limits, heartbeatMs))));
 
   const goOnFrom = (): void => {
     drain();

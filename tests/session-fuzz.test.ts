@@ -77,7 +77,7 @@ const simulate = async (seed: number, { steps = 120, windowBytes = 1_500, shared
   const clock = { now: 0 };
   const options = { log, now: () => clock.now, heartbeatMs: 2_000, limits: { windowBytes, messagesPerSecond: 1_000, pongTimeoutMs: Infinity } };
   const frames = createFrames({ maxBytes: 20_000 });
-  const wires = createSharedWires(options);
+  const wires = createSharedWires({ ...options, coalesceMs: () => (random.below(2) === 0 ? 0 : random.below(5_000)), onWrite: () => void (clock.now += random.below(100)) });
   const open = (): Line => (shared ? wires.connect() : createWire({ ...options, frames }));
   for (const slug of slugs) await newsroom.publish(slug, contentOf(slug, ['Lead.'], ['First.'], ['Second.']));
   const wanted = [everyStory, everyStory, ...slugs, 'storm'];
@@ -99,8 +99,10 @@ const simulate = async (seed: number, { steps = 120, windowBytes = 1_500, shared
     mostTogether = Math.max(mostTogether, wires.readers.count() - wires.readers.alone());
   }
   for (const reader of readers) if (!reader.wire) connect(reader, open);
-  do wires.run();
-  while (readers.map((reader) => read(reader, Infinity)).some(Boolean));
+  do {
+    clock.now += 5_000;
+    wires.run();
+  } while (readers.map((reader) => read(reader, Infinity)).some(Boolean));
   for (const reader of readers) check(log, reader);
   return { counts: readers.map(({ follower }) => follower.counts), mostTogether };
 };

@@ -2,7 +2,8 @@
 import type { Socket } from 'node:net';
 import type { ServerMessage } from '../server/core/protocol.ts';
 import type { FanOut } from '../server/fan-out.ts';
-import { createReaders, type Clock, type Reader, type ReadersOptions } from '../server/readers.ts';
+import { createReaders, type Reader, type ReadersOptions } from '../server/readers.ts';
+import type { Clock } from '../server/readers/clock.ts';
 import { checked } from './checked.ts';
 import type { Wire } from './wire.ts';
 
@@ -15,13 +16,14 @@ export type Line = Pick<Wire, 'errors' | 'isFull' | 'closed'> & {
   session: Pick<Wire['session'], 'receive' | 'stop' | 'tick'>;
 };
 
-/** Time that stands still until `tick` is called. What is to happen soon happens with `run`. */
+/** Time that passes by `now` alone. Ticks are called by `tick`; what is to happen soon, or after a time that has passed, happens with `run`. */
 const createStillClock = (now: () => number) => {
   const ticks = new Set<() => void>();
-  let soon: (() => void)[] = [];
+  let waiting: { at: number; work: () => void }[] = [];
   const clock: Clock = {
     now,
-    soon: (work) => void soon.push(work),
+    soon: (work) => void waiting.push({ at: -Infinity, work }),
+    after: (ms, work) => void waiting.push({ at: now() + ms, work }),
     every: (_ms, work) => {
       ticks.add(work);
       return () => void ticks.delete(work);
@@ -31,20 +33,29 @@ const createStillClock = (now: () => number) => {
     clock,
     tick: () => ticks.forEach((work) => work()),
     run: () => {
-      const due = soon;
-      soon = [];
-      for (const work of due) work();
+      const { due = [], later = [] } = Object.groupBy(waiting, ({ at }) => (at <= now() ? 'due' : 'later'));
+      waiting = later;
+      for (const { work } of due) work();
     },
   };
 };
 
 export type SharedWires = ReturnType<typeof createSharedWires>;
 
-export const createSharedWires = ({ now, ...options }: Omit<ReadersOptions, 'clock' | 'fanOut' | 'onError'> & { now: () => number }) => {
+export type SharedWireOptions = Omit<ReadersOptions, 'clock' | 'fanOut' | 'onError'> & {
+  now: () => number;
+  /** Is called with each write to one reader of an audience. */
+  onWrite?: () => void;
+};
+
+export const createSharedWires = ({ now, onWrite = () => undefined, ...options }: SharedWireOptions) => {
   const errors: unknown[] = [];
   const mailboxes = new WeakMap<object, Mailbox>();
   const { clock, tick, run } = createStillClock(now);
-  const fanOut: FanOut = (socket, _descriptor, bytes) => mailboxes.get(socket)?.putBytes(bytes);
+  const fanOut: FanOut = (socket, _descriptor, bytes) => {
+    onWrite();
+    mailboxes.get(socket)?.putBytes(bytes);
+  };
   const readers = createReaders({ ...options, clock, fanOut, onError: (error) => errors.push(error) });
 
   const connect = (): Line & { reader: Reader } => {
@@ -61,7 +72,7 @@ export const createSharedWires = ({ now, ...options }: Omit<ReadersOptions, 'clo
       }
       parcels.push(parcel);
     };
-    const socket = {} as Socket; // looked at by nothing but the fan-out above
+    const socket = { cork: () => undefined, uncork: () => undefined } as Socket; // looked at by nothing else but the fan-out above
     mailboxes.set(socket, { put, putBytes: (bytes) => framesIn(bytes).forEach(put) });
     const reader = readers.join(
       {

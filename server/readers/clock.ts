@@ -1,0 +1,21 @@
+/** Time, as readers are told by it. */
+export type Clock = {
+  /** ms since 1970 */
+  now: () => number;
+  /** Calls back once, when what happens now has happened. */
+  soon: (work: () => void) => void;
+  /** Calls back once, after `ms`. */
+  after: (ms: number, work: () => void) => void;
+  /** Calls back every `ms`; returns what ends it. */
+  every: (ms: number, work: () => void) => () => void;
+};
+
+export const systemClock: Clock = {
+  now: Date.now,
+  soon: setImmediate,
+  after: (ms, work) => void setTimeout(work, ms),
+  every: (ms, work) => {
+    const timer = setInterval(work, ms);
+    return () => clearInterval(timer);
+  },
+};

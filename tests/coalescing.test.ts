@@ -1,0 +1,131 @@
+/** When those who are told as one are written to: whoever comes alone at once, what comes together in one write, and never so often that nobody else gets a turn. */
+import { expect, test } from 'vitest';
+import { everyStory } from '../server/core/protocol.ts';
+import { createMemoryLog } from '../server/revision-log/memory.ts';
+import { contentOf, createNewsroom } from './newsroom.ts';
+import { createSharedWires } from './shared-wire.ts';
+
+const slugs = ['storm', 'vote', 'fire'];
+
+/** Readers of every story, all told as one. A write to one of them takes `writeMs`. */
+const gather = async ({ coalesceMs = 0, writeMs = 0 } = {}) => {
+  const clock = { now: 0 };
+  let writes = 0;
+  const onWrite = () => {
+    writes += 1;
+    clock.now += writeMs;
+  };
+  const log = createMemoryLog({ epoch: '7f3a9c21' });
+  const newsroom = createNewsroom(log);
+  for (const slug of slugs) await newsroom.publish(slug, contentOf(slug, ['Lead.'], ['Text.']));
+  const wires = createSharedWires({ log, now: () => clock.now, coalesceMs: () => coalesceMs, onWrite });
+  const connect = () => {
+    const line = wires.connect();
+    line.session.receive(JSON.stringify({ type: 'subscribe', story: everyStory }));
+    return line;
+  };
+  const lines = [connect(), connect()];
+  const passTo = (ms: number) => {
+    clock.now = ms;
+    wires.run();
+  };
+  passTo(0);
+  const read = (line: (typeof lines)[number]): string[] => {
+    const types: string[] = [];
+    for (let parcel = line.deliver(); parcel; parcel = line.deliver()) if (parcel.kind === 'frame') types.push(parcel.message.type);
+    return types;
+  };
+  lines.forEach(read);
+  expect(wires.readers.alone()).toBe(0);
+  return {
+    connect, read, lines, passTo, wires,
+    revise: async (...stories: string[]) => {
+      for (const slug of stories) await newsroom.publish(slug, contentOf(slug, ['Lead.'], [`Text at ${clock.now}.`]));
+    },
+    /** writes to each reader since this was asked last */
+    writes: () => {
+      const each = writes / lines.length;
+      writes = 0;
+      return each;
+    },
+  };
+};
+
+test('who comes alone is not held up, what comes together is one write', async () => {
+  const { revise, passTo, writes, read, lines } = await gather();
+  for (const at of [0, 1, 2]) {
+    await revise(...slugs);
+    passTo(at);
+    expect(writes()).toBe(1);
+  }
+  expect(lines.map(read)).toEqual(lines.map(() => Array(9).fill('diff')));
+});
+
+test('while writes are stretched, what comes meanwhile waits and leaves together', async () => {
+  const { revise, passTo, writes, read, lines } = await gather({ coalesceMs: 200 });
+  passTo(1_000);
+  await revise('storm');
+  passTo(1_000);
+  expect(writes()).toBe(1);
+  for (const at of [1_010, 1_100, 1_199]) {
+    await revise('vote', 'fire');
+    passTo(at);
+    expect(writes()).toBe(0);
+  }
+  passTo(1_210);
+  expect(writes()).toBe(1);
+  expect(lines.map(read)).toEqual(lines.map(() => Array(7).fill('diff')));
+});
+
+test('who comes while something waits is told as one with the others once it has left, and misses nothing', async () => {
+  const { connect, read, revise, passTo, wires } = await gather({ coalesceMs: 200 });
+  await revise('storm');
+  passTo(0);
+  await revise('vote');
+  const late = connect();
+  passTo(100);
+  expect(wires.readers.alone()).toBe(1);
+  passTo(200);
+  passTo(200);
+  expect(wires.readers.alone()).toBe(0);
+  await revise('fire');
+  passTo(500);
+  expect(read(late)).toEqual(['hello', 'snapshot', 'snapshot', 'snapshot', 'live', 'diff']);
+});
+
+test('after a write that took long, everything else gets half as long before the next', async () => {
+  const { revise, passTo, writes } = await gather({ writeMs: 50 });
+  await revise('storm');
+  passTo(1_000); // ends at 1,100
+  expect(writes()).toBe(1);
+  await revise('vote');
+  passTo(1_149);
+  await revise('fire');
+  passTo(1_149);
+  expect(writes()).toBe(0);
+  passTo(1_150);
+  passTo(1_155);
+  expect(writes()).toBe(1);
+});
+
+test('where a write takes long, what follows within a twentieth of that goes with it, for no longer than it takes', async () => {
+  const { revise, passTo, writes } = await gather({ writeMs: 50 });
+  await revise('storm');
+  passTo(0); // ends at 100
+  const burst = async (start: number, steps: number) => {
+    writes();
+    passTo(start);
+    for (let step = 0; step < steps; step += 1) {
+      await revise(...slugs);
+      passTo(start + step * 5);
+    }
+    return writes();
+  };
+  expect(await burst(1_000, 3)).toBe(0);
+  passTo(1_015);
+  expect(writes()).toBe(1);
+  expect(await burst(2_000, 20)).toBe(0);
+  await revise('storm');
+  passTo(2_100);
+  expect(writes()).toBe(1);
+});
