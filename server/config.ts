@@ -49,6 +49,9 @@ export const defaults = {
   shutdownMs: 3_000,
 } as const;
 
+/** Stands in the environment of a process that `serve` has started as a worker. */
+export const workerMark = 'STOP_PRESS_IS_WORKER';
+
 type OptionSpec = { value?: string; default?: string; help: string };
 
 /** What `serve` and the operator's commands take. Each is also an environment variable: `--withdraw-after` is `STOP_PRESS_WITHDRAW_AFTER`. */
@@ -60,6 +63,7 @@ export const optionSpecs = {
   origins: { value: 'LIST', help: 'origins whose pages may read along, by commas; * for all (default: this host only)' },
   'frame-ancestors': { value: 'LIST', help: 'sites that may show /stories/<slug>/embed in a frame, by commas; * for all (default: none)' },
   'trust-proxy': { help: 'believe X-Forwarded-For and X-Forwarded-Proto of the proxy in front' },
+  workers: { value: 'N', default: '1', help: 'processes that hold the readers; with more than 1 another one publishes' },
   'max-sockets-per-address': { value: 'N', help: 'sockets a client address may hold (default: no limit on loopback, 1000 elsewhere)' },
   'plain-writes': { help: 'write to sockets through streams alone, not straight to the kernel' },
   'withdraw-after': { value: 'SECONDS', default: '5', help: 'how long a file must be gone before its story is withdrawn' },
@@ -93,6 +97,8 @@ export type Config = {
   /** Sources of a content security policy: `https://news.example`, `https://*.news.example`, `*`. Empty: nobody. */
   frameAncestors: string[];
   trustProxy: boolean;
+  /** 1: the process that publishes holds the readers too. */
+  workers: number;
   maxSocketsPerAddress?: number;
   plainWrites: boolean;
   withdrawAfterMs: number;
@@ -150,6 +156,7 @@ export const readConfig = (values: Arguments['values'], env: Record<string, stri
     origins: origins(find('origins')),
     frameAncestors: frameAncestors(find('frame-ancestors')),
     trustProxy: flag(find('trust-proxy')),
+    workers: integer(find('workers'), 1, 256),
     ...(perAddress !== undefined && { maxSocketsPerAddress: perAddress }),
     plainWrites: flag(find('plain-writes')),
     withdrawAfterMs: seconds(find('withdraw-after')),

@@ -17,18 +17,24 @@ export type DeskOptions = {
   publisher: Publisher;
   terminal: Terminal;
   /** How many readers a story has now. */
-  readers: (slug: string) => number;
+  readers: (slug: string) => number | Promise<number>;
 };
 
 export const createDesk = ({ folder, log, publisher, terminal, readers }: DeskOptions) => {
   const startedAt = Date.now();
+  let reported = Promise.resolve();
 
+  const complain = (error: unknown): void => terminal.complain(`error: ${error instanceof Error ? error.message : String(error)}`);
+
+  /** Other processes may have to be asked, which have then written to their readers. */
+  const linesOf = async (outcome: Outcome): Promise<string[]> => describeOutcome(outcome, { readers: await readers(outcome.slug), now: Date.now(), startedAt });
+
+  /** Lines come in the order of what they tell. */
   const report = (outcome: Outcome): void => {
-    for (const line of describeOutcome(outcome, { readers: readers(outcome.slug), now: Date.now(), startedAt })) terminal.say(line);
+    reported = Promise.all([linesOf(outcome), reported]).then(([lines]) => lines.forEach((line) => terminal.say(line)), complain);
   };
 
-  const tell = (outcome: Promise<Outcome>): void =>
-    void outcome.then(report).catch((error: unknown) => terminal.complain(`error: ${error instanceof Error ? error.message : String(error)}`));
+  const tell = (outcome: Promise<Outcome>): void => void outcome.then(report).catch(complain);
 
   const withdraw = async (story: string): Promise<Answer> => {
     const outcome = await publisher.withdraw(story);

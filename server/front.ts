@@ -1,8 +1,8 @@
 /** What readers meet: pages, JSON, event streams and sockets on one address, over a log that somebody else writes. */
 import { createServer, type Server } from 'node:http';
-import type { Router } from 'express';
 import { findClientFiles } from './client-files.ts';
 import { defaults, UsageError, type Config } from './config.ts';
+import { createControlRoute, type Control } from './control.ts';
 import { createFanOut, plainFanOut } from './fan-out.ts';
 import { createHttp, type HttpOptions } from './http.ts';
 import { createReaders } from './readers.ts';
@@ -10,7 +10,7 @@ import type { RevisionLog } from './revision-log.ts';
 import { createSocketServer } from './socket.ts';
 
 /** What only the process knows that publishes. */
-export type Newsroom = Required<Pick<HttpOptions, 'problemsOf' | 'webhooks' | 'ready'>> & { control: Router };
+export type Newsroom = Required<Pick<HttpOptions, 'problemsOf' | 'webhooks' | 'ready'>> & { control: Control };
 
 export type FrontOptions = {
   log: RevisionLog;
@@ -18,6 +18,8 @@ export type FrontOptions = {
   folder: string;
   config: Config;
   newsroom: Newsroom;
+  /** Other processes listen on the same port. */
+  shared?: boolean;
   /** Is told of every error that nobody foresaw. */
   onError: (error: unknown) => void;
 };
@@ -26,12 +28,12 @@ export type Front = {
   /** Resolves to `http://127.0.0.1:3000`, with the port really taken. Rejects with `UsageError` where it is not free. */
   listen: () => Promise<string>;
   /** How many readers a story has now. */
-  following: (story: string) => number;
+  following: (story: string) => number | Promise<number>;
   /** Says `bye` to readers and ends open requests. */
   close: () => Promise<void>;
 };
 
-export const createFront = async ({ log, folder, config, newsroom, onError }: FrontOptions): Promise<Front> => {
+export const createFront = async ({ log, folder, config, newsroom, shared = false, onError }: FrontOptions): Promise<Front> => {
   const { lang, trustProxy, origins, frameAncestors, editorToken, hub, maxSocketsPerAddress } = config;
   const client = findClientFiles();
   const fanOut = config.plainWrites ? plainFanOut : await createFanOut();
@@ -44,13 +46,14 @@ export const createFront = async ({ log, folder, config, newsroom, onError }: Fr
     build: client.build,
     options: { lang, trustProxy, origins, frameAncestors, ...(editorToken !== undefined && { editorToken }), ...(hub !== undefined && { hub }) },
     ...newsroom,
+    control: createControlRoute(newsroom.control),
     onError,
   });
   const server = createServer(app);
   const sockets = createSocketServer({ server, readers, options: { origins, trustProxy } });
 
   return {
-    listen: () => listen(server, config),
+    listen: () => listen(server, config, shared),
     following: readers.following,
     close: async () => {
       readers.close();
@@ -59,12 +62,16 @@ export const createFront = async ({ log, folder, config, newsroom, onError }: Fr
   };
 };
 
-const listen = (server: Server, { host, port }: Config): Promise<string> =>
+/** Where the kernel can, it spreads connections over all processes that listen on a port; elsewhere node:cluster hands them round. */
+export const canSpread = process.platform === 'linux';
+
+/** Resolves to the address, with the port really taken. Rejects with `UsageError` where it is not free. */
+export const listen = (server: Server, { host, port }: Config, shared = false): Promise<string> =>
   new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(error.code === 'EADDRINUSE' ? new UsageError(`port ${port} on ${host} is taken: choose another with --port, or 0 for a free one`) : error),
     );
-    server.listen(port, host, () => {
+    server.listen({ port, host, reusePort: shared && canSpread }, () => {
       const address = server.address();
       const taken = address !== null && typeof address === 'object' ? address.port : port;
       resolve(`http://${host.includes(':') ? `[${host}]` : host}:${taken}`);

@@ -26,7 +26,7 @@ export type HttpOptions = {
   /** Who is sent events, together with the sockets' clients. */
   readers?: Readers;
   /** What is wrong with the file of a story, with its name. */
-  problemsOf: (story: string) => FileProblem[];
+  problemsOf: (story: string) => FileProblem[] | Promise<FileProblem[]>;
   storiesFolder: string;
   /** The built browser scripts: the folder served under `/client/`, and the address of each. */
   client: { script: Site['script']; folder: string };
@@ -46,7 +46,7 @@ export type HttpOptions = {
   /** Whether stories are being published; until then `/readyz` answers 503. */
   ready: () => boolean;
   /** How each webhook stands. */
-  webhooks?: () => WebhookStatus[];
+  webhooks?: () => WebhookStatus[] | Promise<WebhookStatus[]>;
   /** More routes, before all others. */
   control?: Router;
   /** Changes with the program, so that nobody keeps a page of an older one. */

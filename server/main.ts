@@ -1,6 +1,6 @@
 /** The command line. The only file that acts when it is imported. */
 import { readFileSync } from 'node:fs';
-import { commandOptions, optionsHelp, readArguments, readConfig, refuseForeignOptions, UsageError, type Arguments } from './config.ts';
+import { commandOptions, optionsHelp, readArguments, readConfig, refuseForeignOptions, UsageError, workerMark, type Arguments, type Config } from './config.ts';
 import type { Answer, StoryWish, WebhookWish } from './control.ts';
 import { packageFolder } from './package.ts';
 
@@ -34,12 +34,20 @@ const complain = (line: string): void => void process.stderr.write(`${line}\n`);
 const runServer = async ({ values, positionals: [folder = 'stories', ...rest] }: Arguments): Promise<number> => {
   if (rest.length > 0) throw new UsageError(`serve takes one folder, not also "${rest.join('" "')}"`);
   const config = readConfig(values, process.env);
+  if (process.env[workerMark] !== undefined) return runWorker(folder, config);
   const stopped = stopSignal();
   const { serve } = await import('./serve.ts');
   const running = await serve(folder, config, { say, complain });
   say(`Stop Press serves ${folder} on ${running.address}`);
   await stopped;
   await running.close();
+  return 0;
+};
+
+/** `serve --workers` starts its own command line again for each of them, marked so. */
+const runWorker = async (folder: string, config: Config): Promise<number> => {
+  const { work } = await import('./workers/worker.ts');
+  await work(folder, config, complain);
   return 0;
 };
 
