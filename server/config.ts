@@ -53,6 +53,9 @@ export const defaults = {
   shutdownMs: 3_000,
 } as const;
 
+/** Stands in the environment of a process that `serve` has started as a worker. */
+export const workerMark = 'STOP_PRESS_IS_WORKER';
+
 type OptionSpec = { value?: string; default?: string; help: string };
 
 /** What `serve` and the operator's commands take. Each is also an environment variable: `--withdraw-after` is `STOP_PRESS_WITHDRAW_AFTER`. */
@@ -64,6 +67,7 @@ export const optionSpecs = {
   origins: { value: 'LIST', help: 'origins whose pages may read along, by commas; * for all (default: this host only)' },
   'frame-ancestors': { value: 'LIST', help: 'sites that may show /stories/<slug>/embed in a frame, by commas; * for all (default: none)' },
   'trust-proxy': { help: 'believe X-Forwarded-For and X-Forwarded-Proto of the proxy in front' },
+  workers: { value: 'N', default: '1', help: 'processes that hold the readers; with more than 1 another one publishes' },
   'max-sockets-per-address': { value: 'N', help: 'sockets a client address may hold (default: no limit on loopback, 1000 elsewhere)' },
   'max-accepts': { value: 'N', default: '5000', help: 'readers who may come in a second; others are asked to come back a little later' },
   drain: { value: 'SECONDS', default: '0', help: 'over how long readers are sent away when the server stops; until then they are served' },
@@ -101,6 +105,8 @@ export type Config = {
   /** Sources of a content security policy: `https://news.example`, `https://*.news.example`, `*`. Empty: nobody. */
   frameAncestors: string[];
   trustProxy: boolean;
+  /** 1: the process that publishes holds the readers too. */
+  workers: number;
   maxSocketsPerAddress?: number;
   /** Newcomers a second. */
   maxAccepts: number;
@@ -162,6 +168,7 @@ export const readConfig = (values: Arguments['values'], env: Record<string, stri
     origins: origins(find('origins')),
     frameAncestors: frameAncestors(find('frame-ancestors')),
     trustProxy: flag(find('trust-proxy')),
+    workers: integer(find('workers'), 1, 256),
     ...(perAddress !== undefined && { maxSocketsPerAddress: perAddress }),
     maxAccepts: integer(find('max-accepts'), 1, 1e9),
     drainMs: seconds(find('drain')),

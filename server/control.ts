@@ -19,25 +19,28 @@ const WebhookWish = v.variant('action', [
   v.object({ command: v.literal('webhooks'), action: v.literal('retry'), name: v.string(), which: v.string() }),
   v.object({ command: v.literal('webhooks'), action: v.literal('test'), name: v.string() }),
 ]);
-const Wish = v.union([StoryWish, WebhookWish]);
+export const Wish = v.union([StoryWish, WebhookWish]);
 /** Of the log: can also be fulfilled where no server runs. */
 export type StoryWish = v.InferOutput<typeof StoryWish>;
 /** Of the server that runs. `which` is a position, or `all`. */
 export type WebhookWish = v.InferOutput<typeof WebhookWish>;
 export type Wish = StoryWish | WebhookWish;
 
+export const Answer = v.object({ done: v.boolean(), message: v.string() });
 /** What became of a wish, as one line for the operator. */
-export type Answer = { done: boolean; message: string };
+export type Answer = v.InferOutput<typeof Answer>;
 
 /** ms: a redaction rewrites the whole log, which takes its time */
-const answerMs = 120_000;
+export const answerMs = 120_000;
 
 const Running = v.object({ address: v.string(), key: v.string() });
 const fileIn = (data: string): string => join(data, 'server.json');
 
-/** The route `POST /control`, and the note in the data folder that tells commands of it. */
-export const createControl = (data: string, fulfil: (wish: Wish) => Promise<Answer>) => {
-  const key = uuid();
+/** Who has the key may wish. */
+export type Control = { key: string; fulfil: (wish: Wish) => Promise<Answer> };
+
+/** The route `POST /control`. */
+export const createControlRoute = ({ key, fulfil }: Control): Router => {
   const router: Router = express.Router();
   router.post('/control', express.json(), async (request, response) => {
     if (request.get('authorization') !== `Bearer ${key}`) return void response.sendStatus(404);
@@ -45,15 +48,20 @@ export const createControl = (data: string, fulfil: (wish: Wish) => Promise<Answ
     if (!wish.success) return void response.sendStatus(400);
     response.json(await fulfil(wish.output));
   });
+  return router;
+};
+
+/** A key for the route, and the note in the data folder that tells commands of both. */
+export const createControl = (data: string, fulfil: Control['fulfil']) => {
+  const key = uuid();
   return {
-    router,
+    key,
+    fulfil,
     /** Tells commands where the server listens. */
     announce: (address: string) => writeFileSync(fileIn(data), JSON.stringify({ address, key }), { mode: 0o600 }),
     close: () => rmSync(fileIn(data), { force: true }),
   };
 };
-
-const Answer = v.object({ done: v.boolean(), message: v.string() });
 
 /** Sends a wish to the server that runs on a data folder. Throws `UsageError` where none does. */
 export const send = async (data: string, wish: Wish): Promise<Answer> => {

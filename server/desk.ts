@@ -18,26 +18,32 @@ export type DeskOptions = {
   publisher: Publisher;
   terminal: Terminal;
   /** How many readers a story has now. */
-  readers: (slug: string) => number;
+  readers: (slug: string) => number | Promise<number>;
   /** Default: nothing is counted. */
   metrics?: Metrics;
 };
 
 export const createDesk = ({ folder, log, publisher, terminal, readers, metrics = noMetrics }: DeskOptions) => {
   const startedAt = Date.now();
+  let reported = Promise.resolve();
 
+  const complain = (error: unknown): void => terminal.complain(`error: ${error instanceof Error ? error.message : String(error)}`);
+
+  /** Other processes may have to be asked, which have then written to their readers. */
+  const linesOf = async (outcome: Outcome): Promise<string[]> => describeOutcome(outcome, { readers: await readers(outcome.slug), now: Date.now(), startedAt });
+
+  /** Lines come in the order of what they tell. */
   const report = (outcome: Outcome): void => {
     metrics.handled(outcome);
-    for (const line of describeOutcome(outcome, { readers: readers(outcome.slug), now: Date.now(), startedAt })) terminal.say(line);
+    reported = Promise.all([linesOf(outcome), reported]).then(([lines]) => lines.forEach((line) => terminal.say(line)), complain);
   };
 
   const failed = (error: unknown): void => {
     metrics.handled({ kind: 'failed' });
-    terminal.complain(`error: ${error instanceof Error ? error.message : String(error)}`);
+    complain(error);
   };
 
-  const tell = (outcome: Promise<Outcome>): void =>
-    void outcome.then(report).catch(failed);
+  const tell = (outcome: Promise<Outcome>): void => void outcome.then(report).catch(failed);
 
   const withdraw = async (story: string): Promise<Answer> => {
     const outcome = await publisher.withdraw(story);

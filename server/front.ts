@@ -1,9 +1,9 @@
 /** What readers meet: pages, JSON, event streams and sockets on one address, over a log that somebody else writes. */
 import { createServer, type Server } from 'node:http';
-import type { Router } from 'express';
 import { createAdmission } from './admission.ts';
 import { findClientFiles } from './client-files.ts';
 import { defaults, UsageError, type Config } from './config.ts';
+import { createControlRoute, type Control } from './control.ts';
 import { everyStory } from './core/protocol.ts';
 import { createFanOut, plainFanOut } from './fan-out.ts';
 import { createHttp, type HttpOptions } from './http.ts';
@@ -16,7 +16,7 @@ import { createSocketServer } from './socket.ts';
 import { boundYoungGeneration } from './young-generation.ts';
 
 /** What only the process knows that publishes. */
-export type Newsroom = Required<Pick<HttpOptions, 'problemsOf' | 'webhooks' | 'ready'>> & { control: Router };
+export type Newsroom = Required<Pick<HttpOptions, 'problemsOf' | 'webhooks' | 'ready'>> & Pick<HttpOptions, 'metrics'> & { control: Control };
 
 export type FrontOptions = {
   log: RevisionLog;
@@ -25,6 +25,8 @@ export type FrontOptions = {
   config: Config;
   newsroom: Newsroom;
   metrics: ProcessMetrics;
+  /** Other processes listen on the same port. */
+  shared?: boolean;
   /** Is told of every error that nobody foresaw. */
   onError: (error: unknown) => void;
 };
@@ -33,7 +35,7 @@ export type Front = {
   /** Resolves to `http://127.0.0.1:3000`, with the port really taken. Rejects with `UsageError` where it is not free. */
   listen: () => Promise<string>;
   /** How many readers a story has now. */
-  following: (story: string) => number;
+  following: (story: string) => number | Promise<number>;
   /**
    * Takes no reader in any more, and says `bye` to those who are here over the time that the configuration gives: who has not been told is still served, and so is every page.
    * Resolves when all have been told. `hurry` tells the rest at once; both may be called twice.
@@ -44,7 +46,7 @@ export type Front = {
   close: () => Promise<void>;
 };
 
-export const createFront = async ({ log, folder, config, newsroom, metrics, onError }: FrontOptions): Promise<Front> => {
+export const createFront = async ({ log, folder, config, newsroom, metrics, shared = false, onError }: FrontOptions): Promise<Front> => {
   const { lang, trustProxy, origins, frameAncestors, editorToken, hub, maxSocketsPerAddress, maxAccepts } = config;
   const client = findClientFiles();
   const fanOut = config.plainWrites ? plainFanOut : await createFanOut();
@@ -71,6 +73,7 @@ export const createFront = async ({ log, folder, config, newsroom, metrics, onEr
     metrics: metrics.text,
     ...newsroom,
     ready: () => newsroom.ready() && !readers.closing.aborted && !admission.isOverloaded(),
+    control: createControlRoute(newsroom.control),
     onError,
   });
   const server = createServer(app);
@@ -81,7 +84,7 @@ export const createFront = async ({ log, folder, config, newsroom, metrics, onEr
   const unbound = boundYoungGeneration();
 
   return {
-    listen: () => listen(server, config),
+    listen: () => listen(server, config, shared),
     following: readers.following,
     drain: () => readers.drain(config.drainMs),
     hurry: readers.close,
@@ -96,12 +99,16 @@ export const createFront = async ({ log, folder, config, newsroom, metrics, onEr
   };
 };
 
-const listen = (server: Server, { host, port }: Config): Promise<string> =>
+/** Where the kernel can, it spreads connections over all processes that listen on a port; elsewhere node:cluster hands them round. */
+export const canSpread = process.platform === 'linux';
+
+/** Resolves to the address, with the port really taken. Rejects with `UsageError` where it is not free. */
+export const listen = (server: Server, { host, port }: Config, shared = false): Promise<string> =>
   new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(error.code === 'EADDRINUSE' ? new UsageError(`port ${port} on ${host} is taken: choose another with --port, or 0 for a free one`) : error),
     );
-    server.listen({ port, host, backlog: defaults.backlog }, () => {
+    server.listen({ port, host, backlog: defaults.backlog, reusePort: shared && canSpread }, () => {
       const address = server.address();
       const taken = address !== null && typeof address === 'object' ? address.port : port;
       resolve(`http://${host.includes(':') ? `[${host}]` : host}:${taken}`);

@@ -30,7 +30,7 @@ export type HttpOptions = {
   /** Who is sent events, together with the sockets' clients. */
   readers?: Readers;
   /** What is wrong with the file of a story, with its name. */
-  problemsOf: (story: string) => FileProblem[];
+  problemsOf: (story: string) => FileProblem[] | Promise<FileProblem[]>;
   storiesFolder: string;
   /** The built browser scripts: the folder served under `/client/`, and the address of each. */
   client: { script: Site['script']; folder: string };
@@ -50,7 +50,7 @@ export type HttpOptions = {
   /** Whether stories are being published; until then `/readyz` answers 503. */
   ready: () => boolean;
   /** How each webhook stands. */
-  webhooks?: () => WebhookStatus[];
+  webhooks?: () => WebhookStatus[] | Promise<WebhookStatus[]>;
   /** What is counted, in the text format of Prometheus; default: nothing. */
   metrics?: () => Promise<string>;
   /** More routes, before all others. */

@@ -1,5 +1,5 @@
 /** The command line. The only file that acts when it is imported. */
-import { commandOptions, optionsHelp, readArguments, readConfig, refuseForeignOptions, UsageError, type Arguments } from './config.ts';
+import { commandOptions, optionsHelp, readArguments, readConfig, refuseForeignOptions, UsageError, workerMark, type Arguments, type Config } from './config.ts';
 import type { Answer, StoryWish, WebhookWish } from './control.ts';
 import { version } from './package.ts';
 
@@ -35,6 +35,7 @@ const complain = (line: string): void => void process.stderr.write(`${line}\n`);
 const runServer = async ({ values, positionals: [folder = 'stories', ...rest] }: Arguments): Promise<number> => {
   if (rest.length > 0) throw new UsageError(`serve takes one folder, not also "${rest.join('" "')}"`);
   const config = readConfig(values, process.env);
+  if (process.env[workerMark] !== undefined) return runWorker(folder, config);
   const stopped = stopSignal();
   const { serve } = await import('./serve.ts');
   const running = await serve(folder, config, { say, complain });
@@ -47,6 +48,13 @@ const runServer = async ({ values, positionals: [folder = 'stories', ...rest] }:
 
 /** ms within which a signal is the one that came already: a launcher passes on what the terminal or the service manager has sent to both. */
 const sameSignalMs = 1_000;
+
+/** `serve --workers` starts its own command line again for each of them, marked so. */
+const runWorker = async (folder: string, config: Config): Promise<number> => {
+  const { work } = await import('./workers/worker.ts');
+  await work(folder, config, complain);
+  return 0;
+};
 
 /** Resolves when the process is asked to end: by a signal, or because the launcher that holds its channel is gone. */
 const stopSignal = (): Promise<void> =>

@@ -1,4 +1,4 @@
-/** Composes the server, in the order in which its parts need each other, and takes it apart again. */
+/** Composes the server, a newsroom and what readers meet, in the order in which its parts need each other, and takes it apart again. */
 import { statSync } from 'node:fs';
 import { defaults, type Config } from './config.ts';
 import { createControl } from './control.ts';
@@ -11,6 +11,7 @@ import { createPublisher } from './publisher.ts';
 import { createSqliteLog } from './revision-log/sqlite.ts';
 import { createWatcher } from './watcher.ts';
 import { createWebhooks } from './webhooks/file.ts';
+import { createWorkers } from './workers.ts';
 
 export type Running = {
   /** `http://127.0.0.1:3000`, with the port really taken. */
@@ -29,9 +30,9 @@ export const serve = async (folder: string, config: Config, terminal: Terminal):
   const publisher = createPublisher({ log, lang: config.lang, now: Date.now, sizeOf: createSizeOf(folder) });
   const control = createControl(config.data, (wish) => (wish.command === 'webhooks' ? webhooks.fulfil(wish) : desk.fulfil(wish)));
   let ready = false;
-  const newsroom = { problemsOf: publisher.problemsOf, webhooks: webhooks.list, ready: () => ready, control: control.router };
+  const newsroom = { problemsOf: publisher.problemsOf, webhooks: webhooks.list, ready: () => ready, control };
   const metrics = createMetrics({ version: version() });
-  const front = await createFront({ log, folder, config, newsroom, metrics, onError });
+  const front = config.workers > 1 ? createWorkers({ log, config, newsroom, metrics, terminal }) : await createFront({ log, folder, config, newsroom, metrics, onError });
   const desk = createDesk({ folder, log, publisher, terminal, readers: front.following, metrics });
   metrics.watch({ data: config.data, webhooks: webhooks.list, broken: publisher.broken });
 

@@ -4,7 +4,7 @@ import { commandOptions, optionSpecs, optionsHelp, readArguments, readConfig, re
 const config = (argv: string[], env: Record<string, string> = {}) => readConfig(readArguments(argv).values, env);
 
 test('without options the defaults hold', () => {
-  expect(config([])).toEqual({ port: 3000, host: '127.0.0.1', data: '.stop-press', lang: 'en', origins: [], frameAncestors: [], trustProxy: false, maxAccepts: 5000, drainMs: 0, restartWindowMs: 5000, plainWrites: false, withdrawAfterMs: 5000 });
+  expect(config([])).toEqual({ port: 3000, host: '127.0.0.1', data: '.stop-press', lang: 'en', origins: [], frameAncestors: [], trustProxy: false, workers: 1, maxAccepts: 5000, drainMs: 0, restartWindowMs: 5000, plainWrites: false, withdrawAfterMs: 5000 });
 });
 
 test('every option is also an environment variable, and the command line wins', () => {

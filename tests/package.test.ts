@@ -29,8 +29,8 @@ afterAll(async () => {
 });
 
 /** Its own process group, for npx starts more than one process. */
-const serveInstalled = async () => {
-  const child = spawn('npx', ['stop-press', 'serve', '--port', '0', '--origins', '*'], { cwd: project.folder, env: project.env, detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+const serveInstalled = async (...args: string[]) => {
+  const child = spawn('npx', ['stop-press', 'serve', '--port', '0', '--origins', '*', ...args], { cwd: project.folder, env: project.env, detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
   while (!/ on http:\S+\n/.test(said)) said += String((await once(child.stdout, 'data'))[0]);
   return { child, address: / on (http:\S+)\n/.exec(said)?.[1] ?? '' };
@@ -54,6 +54,15 @@ test('npx stop-press serve: the page with its script and style, and the live soc
   expect(await next()).toMatchObject({ type: 'hello' });
   expect(await next()).toMatchObject({ type: 'snapshot', story: 'storm', state: { meta: { headline: 'One' } } });
   socket.terminate();
+});
+
+test('npx stop-press serve --workers 2', async () => {
+  const { child, address } = await serveInstalled('--workers', '2', '--data', 'data-of-workers');
+  try {
+    expect((await fetch(`${address}/`)).status).toBe(200);
+  } finally {
+    if (child.pid !== undefined) process.kill(-child.pid);
+  }
 });
 
 test('npx stop-press follow, which is the library in a terminal', async () => {

@@ -14,7 +14,7 @@ import type { LogFixture } from './revision-log-stories.ts';
 /** ms that a law may take on a machine that is busy with something else */
 const patience = 120_000;
 
-const slugs = ['a', 'b', 'c', 'uk/vote'];
+export const slugs = ['a', 'b', 'c', 'uk/vote'];
 const slug = fc.constantFrom(...slugs);
 const appends: fc.Arbitrary<Command> = fc.record({
   kind: fc.constant('append' as const),
@@ -29,14 +29,14 @@ const endings: fc.Arbitrary<Command> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('move' as const), slug, to: slug }) },
 );
 const redactions: fc.Arbitrary<Command> = fc.record({ kind: fc.constant('redact' as const), slug, which: fc.constantFrom<(number | 'all')[]>(1, 2, 3, 'all') });
-const history = fc.array(fc.oneof({ weight: 5, arbitrary: appends }, { weight: 2, arbitrary: endings }), { minLength: 1, maxLength: 16 });
-const redactedHistory = fc.array(fc.oneof({ weight: 8, arbitrary: appends }, { weight: 4, arbitrary: endings }, { weight: 3, arbitrary: redactions }), {
+export const history = fc.array(fc.oneof({ weight: 5, arbitrary: appends }, { weight: 2, arbitrary: endings }), { minLength: 1, maxLength: 16 });
+export const redactedHistory = fc.array(fc.oneof({ weight: 8, arbitrary: appends }, { weight: 4, arbitrary: endings }, { weight: 3, arbitrary: redactions }), {
   minLength: 1,
   maxLength: 18,
 });
 
 /** Does what a command says; where an answer is another one now, so is the version. */
-const run = async (log: RevisionLog, model: Model, command: Command, step: number): Promise<void> => {
+export const run = async (log: RevisionLog, model: Model, command: Command, step: number): Promise<void> => {
   const answers = () => JSON.stringify([log.head(), log.published(), log.files(), slugs.map((slug) => [log.find(slug), log.revisions(slug, { limit: 100 })])]);
   const [version, before] = [log.version(), answers()];
   await carryOut(log, model, command, step);
@@ -152,7 +152,7 @@ const expectDiffs = (log: RevisionLog, model: Model, story: string): void => {
 };
 
 /** What a reader holds who has followed everything up to a position: also what has been redacted since. */
-const heldAt = (model: Model, sequence: number): Map<string, Held> => {
+export const heldAt = (model: Model, sequence: number): Map<string, Held> => {
   const held = new Map<string, Held>();
   const told = new Map<number, string>();
   for (const entry of model.entries.slice(0, sequence)) {
@@ -226,7 +226,7 @@ const expectNext = (log: RevisionLog, model: Model): void => {
   expect(asked.map(({ sequence }) => sequence)).toEqual(told.map(({ sequence }) => sequence));
 };
 
-const expectModel = (log: RevisionLog, model: Model): void => {
+export const expectModel = (log: RevisionLog, model: Model): void => {
   expect(log.head()).toBe(model.position(model.head()));
   expectStandings(log, model);
   expectListings(log, model);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createMemoryLog } from '../server/revision-log/memory.ts';
 import { createSqliteLog } from '../server/revision-log/sqlite.ts';
+import { createPair } from './revision-log-pair.ts';
 import { revisionLogSuite } from './revision-log-suite.ts';
 
 revisionLogSuite(
@@ -45,4 +46,27 @@ revisionLogSuite(
     };
   },
   { runs: 30, durable: true },
+);
+
+revisionLogSuite(
+  'of a replica',
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'stop-press-log-'));
+    const errors: unknown[] = [];
+    let log = createPair(folder, (error) => void errors.push(error));
+    return {
+      log,
+      errors,
+      reopen: async () => {
+        await log.close();
+        log = createPair(folder);
+        return log;
+      },
+      remove: async () => {
+        await log.close();
+        await rm(folder, { recursive: true });
+      },
+    };
+  },
+  { runs: 10, durable: true },
 );

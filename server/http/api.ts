@@ -17,7 +17,7 @@ export type FileProblem = Problem & { file: string };
 export type ApiOptions = {
   log: RevisionLog;
   readers: Readers;
-  problemsOf: (story: string) => FileProblem[];
+  problemsOf: (story: string) => FileProblem[] | Promise<FileProblem[]>;
   editorToken?: string;
   trustProxy: boolean;
   /** Whose pages may read along; `*` for all. */
@@ -59,11 +59,11 @@ export const createApi = (options: ApiOptions): Router => {
     answerImmutable(request, json(response), { position: state.position, edition }, () => JSON.stringify(state));
   };
 
-  const problems = (request: StoryRequest, response: Response): void => {
+  const problems = async (request: StoryRequest, response: Response): Promise<void> => {
     response.set('Cache-Control', 'no-store');
     if (!isEditor(request, options)) throw new HttpError('forbidden', 'problems are for editors: ask from this machine, or with the editor token');
     const story = slugOf(request.params.story);
-    const found = options.problemsOf(story);
+    const found = await options.problemsOf(story);
     const standing = log.find(story);
     if (found.length === 0 && !standing) throw new HttpError('missing', 'there is no story at this address');
     if (sentOn(request, response, found.length === 0 && standing?.kind === 'moved' ? standing.to : story)) return;

@@ -1,12 +1,10 @@
 /** A revision log on a store: one queue of writers, durable before visible, history before live. */
-import { everyStory } from '../core/protocol.ts';
-import { LogClosedError, RedactionUnfinishedError, UnknownPositionError, WriteFailedError, type Entry, type RevisionLog } from '../revision-log.ts';
+import { LogClosedError, RedactionUnfinishedError, WriteFailedError, type Entry, type RevisionLog } from '../revision-log.ts';
+import { createFollowing } from './following.ts';
 import { createQueue } from './queue.ts';
-import { createReader, readPosition } from './reader.ts';
-import { createReplay } from './replay.ts';
+import { createReader } from './reader.ts';
 import { createStates } from './states.ts';
 import type { Store } from './store.ts';
-import { createSubscribers } from './subscribers.ts';
 import { createWriter } from './writer.ts';
 
 export type LogOptions = {
@@ -17,8 +15,7 @@ export type LogOptions = {
 export const createLog = (store: Store, { onListenerError = console.error }: LogOptions): RevisionLog => {
   const states = createStates(store);
   const writer = createWriter(store, states);
-  const replay = createReplay(store, states);
-  const subscribers = createSubscribers(onListenerError);
+  const following = createFollowing({ store, states, isClosed: () => closed !== undefined, onListenerError });
   const queue = createQueue();
   let version = 0;
   let closed: Promise<void> | undefined;
@@ -39,7 +36,7 @@ export const createLog = (store: Store, { onListenerError = console.error }: Log
       const entry = write(what, step);
       version += 1;
       if (entry?.kind === 'revision') states.keep(entry);
-      if (entry) subscribers.tell(entry);
+      if (entry) following.tell(entry);
       return entry;
     });
 
@@ -53,12 +50,13 @@ export const createLog = (store: Store, { onListenerError = console.error }: Log
 
   const end = async (): Promise<void> => {
     await queue.idle();
-    subscribers.clear();
+    following.clear();
     store.close();
   };
 
   return {
     ...createReader(store, states),
+    ...following.methods,
 
     version: () => version,
 
@@ -76,22 +74,6 @@ export const createLog = (store: Store, { onListenerError = console.error }: Log
         if (result.kind === 'redacted') scrub();
         return result;
       }),
-
-    subscribe: (story, after, listener) => {
-      if (closed) throw new LogClosedError();
-      const sequence = readPosition(store, after);
-      if (sequence === undefined) throw new UnknownPositionError(after);
-      const place = store.slug(story);
-      const history = story === everyStory ? replay.history(sequence) : place ? replay.history(sequence, place) : [];
-      return subscribers.add(story, history, store.head(), listener);
-    },
-
-    next: (after, wanted) => {
-      if (closed) throw new LogClosedError();
-      const sequence = readPosition(store, after);
-      if (sequence === undefined) throw new UnknownPositionError(after);
-      return replay.next(sequence, wanted);
-    },
 
     close: () => (closed ??= end()),
   };

@@ -59,15 +59,17 @@ export const createReplay = (store: Store, states: States) => {
     return row?.redacted === false ? row : undefined;
   };
 
-  /** As a listener is told who has been told all before it; `undefined` of a redacted revision. */
-  const entryOf = (entry: EntryRow): Entry | undefined => {
-    const held = heldAt(entry.story, entry.sequence - 1);
+  /** As a listener is told who has been told of the story all up to `told`, by default all before it; `undefined` of a redacted revision. */
+  const entryOf = (entry: EntryRow, told = entry.sequence - 1): Entry | undefined => {
+    const held = heldAt(entry.story, told);
     if (entry.kind !== 'revision') return endingOf(entry, held);
     const row = readable(entry);
     return row && revisionOf(entry, row, held);
   };
 
   return {
+    entryOf,
+
     /** Tells the entries after `after`: those of every story, or of one as its slug knows it. */
     history: function* (after: number, place?: SlugRow): Generator<Entry> {
       const holds = new Map<number, Held | undefined>();

@@ -99,6 +99,9 @@ export const lists = {
     'WHERE until IS NULL AND number = (SELECT max(number) FROM revisions AS all_of_story WHERE all_of_story.story = slugs.story)',
 } as const;
 
+/** Read once, when a replica begins: everything that later entries change. In the order of their last entries; of the two slugs of a move the old one first. */
+export const places = 'SELECT slug, story, until, last, withdrawn_at AS withdrawnAt FROM slugs JOIN stories USING (story) ORDER BY last, until IS NULL';
+
 export const writes = {
   fact: 'INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
   story: 'INSERT INTO stories DEFAULT VALUES',
