@@ -19,8 +19,13 @@ import { websocketFrame } from './websocket-frame.ts';
 /** How long an audience rests after it was written to, as a share of the time that it took. */
 const restShare = 0.5;
 
-/** How long it waits whether more comes, as a share of the same: what is saved together is told a few ms apart, and each write that is spared is worth many of these. */
-const gatherShare = 1 / 20;
+/**
+ * How long it waits before the next, as a share of the same: in any case, since of what is saved together the first is published before anybody knows of the others; and at most, while more is known to be coming.
+ * Each write that is spared is worth much.
+ */
+const gatherShare = { least: 1 / 20, most: 2 };
+/** ms between two looks at whether more is coming */
+const gatherMs = 2;
 
 /** A reader, as an audience knows it. */
 export type Member = {
@@ -41,6 +46,8 @@ export type AudienceOptions<M extends Member> = {
   clock: Pick<Clock, 'now' | 'soon' | 'after'>;
   /** ms that lie at least between the end of one write to all and the next; 0: as soon as what happens now has happened. */
   coalesceMs(): number;
+  /** Whether more is about to be published. */
+  isMoreComing(): boolean;
   /** What was pending has been written: from now on readers can be taken in again. */
   onWritten(): void;
   /** Has left because it reads too slowly: it has been told of everything up to `from`, of which `inFlight` bytes are not known to be read. */
@@ -55,7 +62,7 @@ export type AudienceOptions<M extends Member> = {
 type Round = { number: number; sent: number; at: number };
 
 /** Bytes are counted for the audience as a whole: `sent` so far, and for each member up to where it is known to have read. */
-export const createAudience = <M extends Member>({ from, log, frames, limits, heartbeatMs, clock, fanOut, metrics = noMetrics, coalesceMs, onWritten, onLeft, onOverdue, onError }: AudienceOptions<M>) => {
+export const createAudience = <M extends Member>({ from, log, frames, limits, heartbeatMs, clock, fanOut, metrics = noMetrics, coalesceMs, isMoreComing, onWritten, onLeft, onOverdue, onError }: AudienceOptions<M>) => {
   const { now } = clock;
   const begin = (start: Standpoint, listener: (entry: Entry) => void): Course => createCourse({ log, frames, max: limits.maxSubscriptions, listener, start });
   const course = begin(from, (entry) => guarded(() => hear(entry)));
@@ -73,8 +80,8 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
   const rounds = new Map<string, Round>();
   let [sent, pinged, roundNumber, lastSent, heartbeats] = [0, 0, 0, now(), 0];
   let scheduled = false;
-  /** When the last write to all ended, and ms that it took; when the next began to be gathered, and how many entries were seen to be heard until now. */
-  let [ended, took, began, gathered, heard] = [-Infinity, 0, 0, 0, 0];
+  /** When the last write to all ended, and ms that it took; when the next began to be gathered. */
+  let [ended, took, began] = [-Infinity, 0, 0];
 
   const grow = (): void => {
     const size = members.length * 2;
@@ -148,7 +155,6 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
     course.hear(entry);
     course.take(add);
     if (pending.length === 0) return write();
-    heard += 1;
     if (!scheduled) schedule();
     scheduled = true;
   };
@@ -162,12 +168,11 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
     else clock.soon(gather);
   };
 
-  /** What comes together is gathered, for no longer than a write to all would take. What comes alone is held up by a small share of that: with few readers, not at all. */
+  /** What is saved together is published one after the other, and gathered. What comes alone is hardly held up; with few readers, not at all. */
   const gather = (): void => {
-    const patience = Math.floor(took * gatherShare);
-    if (gathered === heard || patience === 0 || now() - began >= took) return guarded(flush);
-    gathered = heard;
-    clock.after(patience, gather);
+    const waited = now() - began;
+    if (waited >= took * (isMoreComing() ? gatherShare.most : gatherShare.least)) return guarded(flush);
+    clock.after(gatherMs, gather);
   };
 
   const flush = (): void => {

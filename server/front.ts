@@ -16,7 +16,7 @@ import { createSocketServer } from './socket.ts';
 import { boundYoungGeneration } from './young-generation.ts';
 
 /** What only the process knows that publishes. */
-export type Newsroom = Required<Pick<HttpOptions, 'problemsOf' | 'webhooks' | 'ready'>> & Pick<HttpOptions, 'metrics'> & { control: Control };
+export type Newsroom = Required<Pick<HttpOptions, 'problemsOf' | 'webhooks' | 'ready'>> & Pick<HttpOptions, 'metrics'> & { control: Control; /** More is about to be published. */ isMoreComing: () => boolean };
 
 export type FrontOptions = {
   log: RevisionLog;
@@ -59,6 +59,7 @@ export const createFront = async ({ log, folder, config, newsroom, metrics, shar
     limits: { restartWindowMs },
     holdOff: admission.holdOff,
     coalesceMs: admission.coalesceMs,
+    isMoreComing: newsroom.isMoreComing,
     fanOut,
     metrics,
     onError,

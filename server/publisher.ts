@@ -36,11 +36,13 @@ export type PublisherOptions = {
 export const createPublisher = ({ log, lang, now, sizeOf = async () => undefined }: PublisherOptions) => {
   const problems = new Map<string, FileProblem[]>();
   let queue: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
 
   /** Runs one after another, whatever became of the one before. */
   const inOrder = <T>(task: () => Promise<T>): Promise<T> => {
     const result = queue.then(task, task);
-    queue = result.catch(() => undefined);
+    waiting += 1;
+    queue = result.catch(() => undefined).finally(() => (waiting -= 1));
     return result;
   };
 
@@ -105,6 +107,9 @@ export const createPublisher = ({ log, lang, now, sizeOf = async () => undefined
 
     /** How many stories have a file that cannot be published as it is. */
     broken: (): number => problems.values().reduce((count, found) => count + Number(found.some(({ severity }) => severity === 'error')), 0),
+
+    /** Whether something that was handed in is not done. */
+    isBusy: (): boolean => waiting > 0,
 
     /** Resolves when everything handed in so far is done. */
     idle: () => inOrder(async () => undefined),

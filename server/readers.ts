@@ -59,6 +59,8 @@ export type ReadersOptions = {
   heartbeatMs?: number;
   /** ms that lie at least between two writes to the same readers; asked before each. Default: 0, as soon as what happens now has happened. */
   coalesceMs?: () => number;
+  /** Whether more is about to be published, so that it can leave together. Default: nobody knows of anything. */
+  isMoreComing?: () => boolean;
   /** How one buffer gets to many; default: through their streams. */
   fanOut?: FanOut;
   /** What operators want counted; default: nothing. */
@@ -97,7 +99,7 @@ export type Readers = Addresses & Gate & {
   audiences: () => number;
 };
 
-export const createReaders = ({ log: own, maxPerAddress, holdOff = () => undefined, limits: given, heartbeatMs = defaults.heartbeatMs, coalesceMs = () => 0, fanOut = plainFanOut, metrics = noMetrics, clock = systemClock, onError = console.error }: ReadersOptions): Readers => {
+export const createReaders = ({ log: own, maxPerAddress, holdOff = () => undefined, limits: given, heartbeatMs = defaults.heartbeatMs, coalesceMs = () => 0, isMoreComing = () => false, fanOut = plainFanOut, metrics = noMetrics, clock = systemClock, onError = console.error }: ReadersOptions): Readers => {
   const limits: SessionLimits = { ...defaults, ...given };
   const rate = { perSecond: limits.messagesPerSecond, burst: limits.messageBurst };
   const frames = createFrames();
@@ -110,7 +112,7 @@ export const createReaders = ({ log: own, maxPerAddress, holdOff = () => undefin
   let seating = false;
 
   const audiences = createAudiences<Seated>({
-    log, frames, limits, heartbeatMs, clock, coalesceMs, fanOut, metrics, onError,
+    log, frames, limits, heartbeatMs, clock, coalesceMs, isMoreComing, fanOut, metrics, onError,
     onWritten: () => seatSoon(),
     onLeft: (reader, from, inFlight) => void setApart(reader, { from, inFlight }),
     onOverdue: (reader) => part(reader, closeCodes.noPong),

@@ -9,7 +9,7 @@ import { version } from './package.ts';
 import { createSizeOf } from './pictures.ts';
 import { createPublisher } from './publisher.ts';
 import { createSqliteLog } from './revision-log/sqlite.ts';
-import { createWatcher } from './watcher.ts';
+import { createWatcher, type Watcher } from './watcher.ts';
 import { createWebhooks } from './webhooks/file.ts';
 import { createWorkers } from './workers.ts';
 
@@ -30,13 +30,13 @@ export const serve = async (folder: string, config: Config, terminal: Terminal):
   const publisher = createPublisher({ log, lang: config.lang, now: Date.now, sizeOf: createSizeOf(folder) });
   const control = createControl(config.data, (wish) => (wish.command === 'webhooks' ? webhooks.fulfil(wish) : desk.fulfil(wish)));
   let ready = false;
-  const newsroom = { problemsOf: publisher.problemsOf, webhooks: webhooks.list, ready: () => ready, control };
+  let watcher: Watcher | undefined;
+  const newsroom = { problemsOf: publisher.problemsOf, webhooks: webhooks.list, ready: () => ready, isMoreComing: () => publisher.isBusy() || watcher?.isLooking() === true, control };
   const metrics = createMetrics({ version: version() });
   const front = config.workers > 1 ? createWorkers({ log, config, newsroom, metrics, terminal }) : await createFront({ log, folder, config, newsroom, metrics, onError });
   const desk = createDesk({ folder, log, publisher, terminal, readers: front.following, metrics });
   metrics.watch({ data: config.data, webhooks: webhooks.list, broken: publisher.broken });
 
-  let watcher: { close: () => Promise<void> } | undefined;
   const stop = async (): Promise<void> => {
     ready = false;
     await front.drain();

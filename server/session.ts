@@ -97,11 +97,14 @@ export const createSession = ({ id, log, frames, limits, heartbeatMs, now, out, 
     metrics.caughtUp(now() - since);
   };
 
+  /** Has much to read that it was sent: with others it would soon be told too much. */
+  const isLaden = (): boolean => onSettled !== undefined && course.isIdle() && flow.inFlight() > limits.windowBytes / 4;
+
   /** Sends what is due until the window is full. What does not fit stays due, and may change until it does. */
   const drain = (): void => {
     course.take((frame) => !flow.isShut() && send(frame));
     if (behindSince !== undefined && course.isIdle()) catchUp(behindSince);
-    if (flow.isShut()) ping();
+    if (flow.isShut() || isLaden()) ping();
     else if (isSettled()) onSettled?.();
   };
 

@@ -34,6 +34,8 @@ export type WatcherOptions = {
 };
 
 export type Watcher = {
+  /** Whether a file is being looked at just now, so that something may be told at once. */
+  isLooking: () => boolean;
   /** No event follows once this was called. Resolves when nothing is read any more. May be called twice. */
   close: () => Promise<void>;
 };
@@ -122,5 +124,5 @@ export const createWatcher = async ({ settleMs, withdrawAfterMs, rescanMs = 5_00
     for (const alarm of [grace, gather, patrol]) alarm.clear();
     await Promise.all([hints.close(), follower.close()]);
   };
-  return { close: () => (closing ??= close()) };
+  return { isLooking: follower.isLooking, close: () => (closing ??= close()) };
 };

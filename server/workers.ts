@@ -35,7 +35,7 @@ export const createWorkers = ({ log, config, newsroom, metrics, terminal }: Work
   /** What crosses to every worker; an entry is made JSON once for all. */
   const inform = (entry?: Entry): void => {
     const head = parsePosition(log.head())?.sequence ?? 0;
-    const news: News = { kind: 'news', version: log.version(), head, ready: newsroom.ready(), ...(entry && { entry: JSON.stringify(entry) }) };
+    const news: News = { kind: 'news', version: log.version(), head, ready: newsroom.ready(), isMoreComing: newsroom.isMoreComing(), ...(entry && { entry: JSON.stringify(entry) }) };
     for (const member of members()) member.inform(news);
   };
   const settled = (): Promise<unknown> => Promise.all(members().map((member) => member.settled()));

@@ -10,6 +10,7 @@ const slugs = ['storm', 'vote', 'fire'];
 /** Readers of every story, all told as one. A write to one of them takes `writeMs`. */
 const gather = async ({ coalesceMs = 0, writeMs = 0 } = {}) => {
   const clock = { now: 0 };
+  const coming = { more: false };
   let writes = 0;
   const onWrite = () => {
     writes += 1;
@@ -18,7 +19,7 @@ const gather = async ({ coalesceMs = 0, writeMs = 0 } = {}) => {
   const log = createMemoryLog({ epoch: '7f3a9c21' });
   const newsroom = createNewsroom(log);
   for (const slug of slugs) await newsroom.publish(slug, contentOf(slug, ['Lead.'], ['Text.']));
-  const wires = createSharedWires({ log, now: () => clock.now, coalesceMs: () => coalesceMs, onWrite });
+  const wires = createSharedWires({ log, now: () => clock.now, coalesceMs: () => coalesceMs, isMoreComing: () => coming.more, onWrite });
   const connect = () => {
     const line = wires.connect();
     line.session.receive(JSON.stringify({ type: 'subscribe', story: everyStory }));
@@ -38,7 +39,7 @@ const gather = async ({ coalesceMs = 0, writeMs = 0 } = {}) => {
   lines.forEach(read);
   expect(wires.readers.alone()).toBe(0);
   return {
-    connect, read, lines, passTo, wires,
+    connect, read, lines, passTo, wires, coming,
     revise: async (...stories: string[]) => {
       for (const slug of stories) await newsroom.publish(slug, contentOf(slug, ['Lead.'], [`Text at ${clock.now}.`]));
     },
@@ -108,24 +109,41 @@ test('after a write that took long, everything else gets half as long before the
   expect(writes()).toBe(1);
 });
 
-test('where a write takes long, what follows within a twentieth of that goes with it, for no longer than it takes', async () => {
-  const { revise, passTo, writes } = await gather({ writeMs: 50 });
+test('where a write takes long, what is known to be coming goes with the next, which waits for no longer than twice as long', async () => {
+  const { revise, passTo, writes, coming } = await gather({ writeMs: 50 });
+  coming.more = true;
   await revise('storm');
-  passTo(0); // ends at 100
-  const burst = async (start: number, steps: number) => {
-    writes();
-    passTo(start);
-    for (let step = 0; step < steps; step += 1) {
-      await revise(...slugs);
-      passTo(start + step * 5);
+  passTo(0); // ends at 100: nothing is known of how long it takes
+  expect(writes()).toBe(1);
+  const burst = async (start: number, ms: number) => {
+    for (let at = start; at < start + ms; at += 20) {
+      passTo(at);
+      await revise('storm');
+      passTo(at);
     }
     return writes();
   };
-  expect(await burst(1_000, 3)).toBe(0);
-  passTo(1_015);
+  expect(await burst(1_000, 100)).toBe(0);
+  coming.more = false;
+  passTo(1_110);
   expect(writes()).toBe(1);
-  expect(await burst(2_000, 20)).toBe(0);
+  coming.more = true;
+  expect(await burst(2_000, 200)).toBe(0);
+  passTo(2_200);
+  expect(writes()).toBe(1);
+});
+
+test('where a write takes long, what nobody knew of goes with the next if it comes within a twentieth of that', async () => {
+  const { revise, passTo, writes } = await gather({ writeMs: 50 });
   await revise('storm');
-  passTo(2_100);
+  passTo(0); // ends at 100
+  writes();
+  passTo(1_000);
+  await revise('storm');
+  passTo(1_000);
+  passTo(1_004);
+  await revise('vote');
+  expect(writes()).toBe(0);
+  passTo(1_006);
   expect(writes()).toBe(1);
 });

@@ -171,6 +171,8 @@ export const createFollower = ({ folder, maxBytes, settleMs, moveAfterMs, ledger
     files: (): string[] => [...files.keys()],
     /** Whether a file is as it was when it was last believed. */
     isSettled: (file: string, version: string | undefined): boolean => version !== undefined && files.get(file)?.settled === version,
+    /** Whether a file is being looked at just now. */
+    isLooking: (): boolean => files.values().some(({ running }) => running !== undefined),
     hasLinks: (): boolean => [...files.values()].some(({ linked }) => linked),
     /** Ends the following and waits for looks under way. */
     close: async (): Promise<void> => {

@@ -36,7 +36,7 @@ const id = v.number();
 const failed = v.object({ kind: v.literal('failed'), id, why: v.string() });
 
 /** How the log stands, and whether stories are being published; with the last entry, where that is new. */
-const News = v.object({ kind: v.literal('news'), version: v.number(), head: v.number(), ready: v.boolean(), entry: v.exactOptional(v.string()) });
+const News = v.object({ kind: v.literal('news'), version: v.number(), head: v.number(), ready: v.boolean(), isMoreComing: v.boolean(), entry: v.exactOptional(v.string()) });
 export type News = v.InferOutput<typeof News>;
 
 /** `begin` comes first. */

@@ -19,7 +19,7 @@ export const work = async (folder: string, given: Config, complain: (line: strin
   let replica: Replica | undefined;
   let front: Front | undefined;
   const metrics = createMetrics({ version: version() });
-  let ready = false;
+  let [ready, isMoreComing] = [false, false];
 
   const begin = async ({ port, key }: { port: number; key: string }): Promise<void> => {
     const newsroom: Newsroom = {
@@ -27,6 +27,7 @@ export const work = async (folder: string, given: Config, complain: (line: strin
       webhooks: async () => (await questions.ask({ kind: 'webhooks' })).webhooks,
       metrics: async () => (await questions.ask({ kind: 'metrics' })).text,
       ready: () => ready,
+      isMoreComing: () => isMoreComing,
       control: { key, fulfil: async (wish) => (await questions.ask({ kind: 'wish', wish })).answer },
     };
     replica = createReplica({ folder: given.data, onListenerError: onError });
@@ -64,7 +65,7 @@ export const work = async (folder: string, given: Config, complain: (line: strin
       case 'begin':
         return void begin(said).catch(stillborn);
       case 'news':
-        ready = said.ready;
+        ({ ready, isMoreComing } = said);
         return replica?.take(said);
       case 'ask':
         return void answer(send, said.id, () => reply(said.question));
