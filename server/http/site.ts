@@ -77,7 +77,7 @@ export const createSite = ({ log, site, edition }: { log: RevisionLog; site: Sit
     if (part !== String(number)) return redirect(response, `${storyPath(story)}/revisions/${number}`);
     const place = { ...histories.placeOf(story, number), newest, origin: originOf(request) };
     const page = () => (found ? renderRevision(site, found.state, { ...place, ...histories.entryOf(story, found.summary) }) : renderRedacted(site, standing.state, place));
-    answerLive(request, response.status(found ? 200 : 410).type('html'), { position: standing.position, edition: editionWith(place) }, page);
+    answerLive(request, response.status(found ? 200 : 410).type('html'), { position: standing.position, edition: editionWith([place, redacted]) }, page);
   };
 
   /** The later of the two always stands last; a revision compared with itself is that revision. */
