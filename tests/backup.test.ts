@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { everyStory, formatPosition, parsePosition } from '../server/core/protocol.ts';
 import type { RevisionLog } from '../server/revision-log.ts';
-import { backupLog, NoBackupError, OccupiedError, restoreLog } from '../server/revision-log/backup.ts';
+import { backupLog, NoBackupError, OccupiedError, restoreLog, UnwritableError } from '../server/revision-log/backup.ts';
 import { DamagedLogError } from '../server/revision-log/database.ts';
 import { DataDirectoryInUseError } from '../server/revision-log/lock.ts';
 import { createSqliteLog } from '../server/revision-log/sqlite.ts';
@@ -104,6 +104,15 @@ describe('a backup', () => {
     expect(readdirSync(place.folder).filter((name) => name.includes('.new'))).toEqual([]);
   });
 
+  test('says where it cannot be written', async () => {
+    await closedLog();
+    mkdirSync(at('backup.db'));
+    expect(() => backup(true)).toThrow(UnwritableError);
+    expect(() => backup(true)).toThrow(`${at('backup.db')} cannot be written: `);
+    expect(() => backupLog({ folder: place.folder, file: join(place.file, 'backup.db') })).toThrow(UnwritableError);
+    expect(readdirSync(place.folder).filter((name) => name.includes('.new'))).toEqual([]);
+  });
+
   test('of a damaged log is none: the log is named, and an older backup stays', async () => {
     await closedLog();
     backup();
@@ -151,6 +160,7 @@ describe('a restored log', () => {
     rmSync(place.file);
     writeFileSync(`${place.file}-wal`, 'the last writes of another log');
     expect(() => restoreLog({ folder: place.folder, file: at('backup.db') })).toThrow(/move away log\.db-wal/);
+    expect(() => restoreLog({ folder: at('backup.db/copy'), file: at('backup.db') })).toThrow(UnwritableError);
   });
 
   const broken: [string, () => void, RegExp][] = [
@@ -252,7 +262,9 @@ describe('the commands', () => {
       [['backup', at('elsewhere/a.db'), '--data', at('none')], 2, /there is no revision log in/],
       [['backup', at('nowhere/a.db'), '--data', place.folder], 2, /there is no folder .*nowhere/],
       [['backup', place.file, '--data', place.folder, '--force'], 2, /lies beside the log/],
+      [['backup', at('elsewhere'), '--data', place.folder, '--force'], 2, /elsewhere is a folder: name a file in it/],
       [['restore', at('none.db'), '--data', at('copy')], 1, /there is no file/],
+      [['restore', at('elsewhere'), '--data', at('copy')], 1, /there is no file/],
       [['restore', place.file, '--data', at('copy'), '--force'], 2, /--force is an option of backup/],
     ];
     for (const [args, code, reason] of refused) {

@@ -8,6 +8,7 @@ import type { Position } from '../core/story.ts';
 import { damageOf, DamagedLogError, ForeignDatabaseError, NewerLogError, openChecked, openReadOnly, syncFile, syncFolder } from './database.ts';
 import { lockFolder } from './lock.ts';
 import { writes } from './sql.ts';
+import { isUnwritable } from './sqlite-errors.ts';
 import { createSqliteStore } from './sqlite-store.ts';
 
 /** What a copy holds: so many revisions, redacted ones included, up to `head`. */
@@ -18,6 +19,14 @@ export class OccupiedError extends Error {
   override name = 'OccupiedError';
 }
 
+/** The disk is full, or may not be written to. What stood there before is as it was. */
+export class UnwritableError extends Error {
+  override name = 'UnwritableError';
+  constructor(path: string, cause: Error) {
+    super(`${path} cannot be written: ${cause.message}. Make room, or name a place that you may write to`, { cause });
+  }
+}
+
 /** The file holds no log that can be restored. Nothing was changed. */
 export class NoBackupError extends Error {
   override name = 'NoBackupError';
@@ -26,7 +35,7 @@ export class NoBackupError extends Error {
 /**
  * Writes the log of a data directory, as it stands now, into a file: synced and checked, or not at all. Nobody who writes to the log or reads it waits.
  * What is readable is copied, row by row, not the pages it lies on: nothing that was redacted before is in the file.
- * Throws `OccupiedError` where the file exists, without `force`; and the errors of `openReadOnly`.
+ * Throws `OccupiedError` where the file exists, without `force`; `UnwritableError`; and the errors of `openReadOnly`.
  */
 export const backupLog = ({ folder, file, force = false }: { folder: string; file: string; force?: boolean }): Copy => {
   if (!force && existsSync(file)) throw new OccupiedError(`${file} exists already: name another file, or replace it with --force`);
@@ -43,13 +52,15 @@ export const backupLog = ({ folder, file, force = false }: { folder: string; fil
 
 /**
  * Makes the log of a data directory that has none, from a backup. It has an epoch of its own; the log that was backed up is its last ancestor.
- * Throws `NoBackupError`, `OccupiedError` or `DataDirectoryInUseError`.
+ * Throws `NoBackupError`, `OccupiedError`, `UnwritableError` or `DataDirectoryInUseError`.
  */
 export const restoreLog = ({ folder, file }: { folder: string; file: string }): { log: Copy; head: Position } => {
   const source = openBackup(file);
   try {
-    mkdirSync(folder, { recursive: true });
-    const unlock = lockFolder(folder);
+    const unlock = writing(folder, () => {
+      mkdirSync(folder, { recursive: true });
+      return lockFolder(folder);
+    });
     try {
       refuseToReplace(folder);
       const log = drafted(join(folder, 'log.db'), (draft) => {
@@ -84,17 +95,27 @@ const beginEpoch = (file: string): void => {
 };
 
 /** Has a log written beside the place of a file, and puts it there when it is found to be whole. */
-const drafted = (file: string, write: (draft: string) => void): Copy => {
-  const draft = `${file}.${process.pid}.new`;
+const drafted = (file: string, write: (draft: string) => void): Copy =>
+  writing(file, () => {
+    const draft = `${file}.${process.pid}.new`;
+    try {
+      write(draft);
+      const copy = describe(draft);
+      syncFile(draft);
+      renameSync(draft, file);
+      syncFolder(dirname(file));
+      return copy;
+    } finally {
+      for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${draft}${suffix}`, { force: true });
+    }
+  });
+
+/** Says where it was that the system refused. */
+const writing = <T>(path: string, work: () => T): T => {
   try {
-    write(draft);
-    const copy = describe(draft);
-    syncFile(draft);
-    renameSync(draft, file);
-    syncFolder(dirname(file));
-    return copy;
-  } finally {
-    for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${draft}${suffix}`, { force: true });
+    return work();
+  } catch (error) {
+    throw error instanceof Error && ('syscall' in error || isUnwritable(error)) ? new UnwritableError(path, error) : error;
   }
 };
 
@@ -116,7 +137,7 @@ const headOf = (database: DatabaseSync): Position => {
 };
 
 const openBackup = (file: string): DatabaseSync => {
-  if (!existsSync(file)) throw new NoBackupError(`there is no file ${file}`);
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new NoBackupError(`there is no file ${file}`);
   try {
     return openChecked(file);
   } catch (error) {
