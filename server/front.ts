@@ -64,6 +64,7 @@ export const createFront = async ({ log, folder, config, newsroom, metrics, shar
     metrics,
     onError,
   });
+  const ready = () => newsroom.ready() && !readers.closing.aborted && !admission.isOverloaded();
   const app = createHttp({
     log,
     readers,
@@ -73,13 +74,13 @@ export const createFront = async ({ log, folder, config, newsroom, metrics, shar
     options: { lang, trustProxy, origins, frameAncestors, ...(editorToken !== undefined && { editorToken }), ...(hub !== undefined && { hub }) },
     metrics: metrics.text,
     ...newsroom,
-    ready: () => newsroom.ready() && !readers.closing.aborted && !admission.isOverloaded(),
+    ready,
     control: createControlRoute(newsroom.control),
     onError,
   });
   const server = createServer(app);
   countAnswers(server, metrics);
-  metrics.watch({ readers, log, ready: newsroom.ready });
+  metrics.watch({ readers, log, ready });
   const cutSilent = trackSilent(server);
   const sockets = createSocketServer({ server, readers, options: { origins, trustProxy } });
   const unbound = boundYoungGeneration();
