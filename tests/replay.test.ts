@@ -157,6 +157,20 @@ test('it is made ahead, with the diff that leads to it; what nobody asks for any
   await site.close();
 });
 
+test('pages of the past, however many were asked for once, do not keep those of today from being made ahead', async () => {
+  const { log, site, made } = await startCounting();
+  await publish(log, 'storm', long('The storm, 1'), { minute: 1 });
+  for (let past = 0; past < 40; past += 1) for (let asks = 0; asks < 4; asks += 1) await site.get(`/stories/storm/revisions/1?${past}`);
+  for (const number of [2, 3, 4, 5]) {
+    await publish(log, 'storm', long(`The storm, ${number}`), { minute: number });
+    for (let asks = 0; asks < 2; asks += 1) await site.get('/stories/storm');
+  }
+  made.length = 0;
+  await publish(log, 'storm', long('The storm, 6'), { minute: 6 });
+  await expect.poll(() => made).toEqual(['storm']);
+  await site.close();
+});
+
 test('a story that is withdrawn meanwhile is gone for everybody who waits', async () => {
   const { log, site, crowd } = await startCounting();
   await site.get('/stories/storm', { 'accept-encoding': 'br' });

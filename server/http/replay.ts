@@ -17,7 +17,7 @@ type Place = {
   answer?: Answer;
   isComing: boolean;
   waiting: Exchange[];
-  /** How many have asked under this version; `before`, under the one before. */
+  /** How many have asked under this version; `before`, under those before it, the longer ago the less. */
   asked: number;
   before: number;
 };
@@ -74,11 +74,11 @@ export const createReplay = ({ listener, version, maxBytes }: ReplayOptions) => 
 
   const place = (before: number): Place => ({ isComing: false, waiting: [], asked: 0, before });
 
-  /** Forgets what stood under the version before, and expects what was asked for then to be asked for again. What never came to be made counts on. */
+  /** Forgets what stood under the version before, and expects what was asked for then to be asked for again. What never came to be made counts on, half each time: nobody keeps a place for good. */
   const renew = (): void => {
     if (version() === standing) return;
     standing = version();
-    const demand = ({ answer, asked, before }: Place): number => (answer ? asked : asked + before);
+    const demand = ({ answer, asked, before }: Place): number => (answer ? asked : asked + (before >> 1));
     const expected = [...places].filter(([, each]) => demand(each) > 0).sort(([, a], [, b]) => demand(b) - demand(a)).slice(0, maxExpected);
     places = new Map(expected.map(([key, each]) => [key, place(demand(each))]));
     bytes = 0;
