@@ -8,7 +8,7 @@ import { createReaders, type Readers } from './readers.ts';
 import type { RevisionLog } from './revision-log.ts';
 import type { WebhookStatus } from './webhooks.ts';
 import { askedNext } from './http/ahead.ts';
-import { fingerprint, redirect } from './http/answers.ts';
+import { fingerprint, positionHeader, redirect } from './http/answers.ts';
 import { createApi, type FileProblem } from './http/api.ts';
 import { createAssets, createStoryFiles } from './http/assets.ts';
 import { crossOrigin } from './http/cross-origin.ts';
@@ -102,8 +102,8 @@ const varies: RequestHandler = (_request, response, next) => {
   next();
 };
 
-/** A range counts in the bytes of the file: compressing it would break it. */
-const isWhole = (request: Parameters<RequestHandler>[0], response: Response): boolean => response.statusCode !== 206 && compression.filter(request, response);
+/** A range counts in the bytes of the file: compressing it would break it. What tells its position is as it is to be, and is kept so. */
+const isWhole = (request: Parameters<RequestHandler>[0], response: Response): boolean => response.statusCode !== 206 && !response.hasHeader(positionHeader) && compression.filter(request, response);
 
 const withoutLastSlash: RequestHandler = ({ path, originalUrl }, response, next) => {
   if (!path.endsWith('/') || !(path.startsWith('/stories/') || path.startsWith('/api/'))) return next();

@@ -25,7 +25,7 @@ const tags = ['its own', 'its own, in a list', 'its own, made strong', '*', '"ot
 
 const headers = {
   'host': ['news.example', 'other.example:3000', 'no host!'],
-  'accept-encoding': ['br', 'gzip', 'gzip, deflate, br, zstd', 'gzip;q=1, br;q=0', 'identity', '', '*', 'nonsense;;', undefined],
+  'accept-encoding': ['br', 'gzip', 'gzip, deflate, br, zstd', 'gzip;q=1, br;q=0', 'identity', 'deflate', '', '*', 'nonsense;;', undefined],
   'origin': ['https://reader.example', 'https://other.example', 'https://nobody.example', 'null', undefined],
   'x-forwarded-proto': ['https', 'http', 'https, http', 'nonsense', undefined],
   'x-forwarded-for': ['10.0.0.1', undefined],
