@@ -77,7 +77,7 @@ export const optionSpecs = {
   hub: { value: 'URL', help: 'WebSub hub that feeds name' },
   webhooks: { value: 'FILE', help: 'YAML file of the services that are told of each revision' },
   'public-url': { value: 'URL', help: 'where readers find this server, for links in webhooks (default: the address it listens on)' },
-  'editor-token': { value: 'SECRET', help: 'lets editors read /api/stories/<slug>/problems and /api/webhooks from other machines' },
+  'editor-token': { value: 'SECRET', help: 'lets editors read /api/stories/<slug>/problems, /api/webhooks and /metrics from other machines' },
 } as const satisfies Record<string, OptionSpec>;
 
 /** What single commands take besides, on the command line alone. */
