@@ -209,10 +209,10 @@ const seconds = ({ label, text = '' }: Given): number => {
   return Math.round(Number(match[1]) * (match[2] === 'ms' ? 1 : 1000));
 };
 
-/** ms; everybody at once would be no window. */
+/** ms; everybody at once would be no window, and nobody reads on who is away for longer than an hour. */
 const restartWindow = (given: Given): number => {
   const ms = seconds(given);
-  if (ms < 1_000) throw new UsageError(`${given.label} takes at least 1 second, not "${given.text}"`);
+  if (ms < 1_000 || ms > 3_600_000) throw new UsageError(`${given.label} takes seconds from 1 to 3600, not "${given.text}"`);
   return ms;
 };
 
