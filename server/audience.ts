@@ -26,6 +26,8 @@ const restShare = 0.5;
 const gatherShare = { least: 1 / 20, most: 2 };
 /** ms between two looks at whether more is coming */
 const gatherMs = 2;
+/** ms that a write to all can take at most, as far as is believed: the time of day may jump meanwhile, and nobody is to wait for that. */
+const longestMs = 1_000;
 
 /** A reader, as an audience knows it. */
 export type Member = {
@@ -170,7 +172,7 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
 
   /** What is saved together is published one after the other, and gathered. What comes alone is hardly held up; with few readers, not at all. */
   const gather = (): void => {
-    const waited = now() - began;
+    const waited = Math.abs(now() - began); // the time of day may have been set back
     if (waited >= took * (isMoreComing() ? gatherShare.most : gatherShare.least)) return guarded(flush);
     clock.after(gatherMs, gather);
   };
@@ -180,7 +182,7 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
     scheduled = false;
     write();
     ended = now();
-    took = ended - start;
+    took = Math.min(ended - start, longestMs);
     onWritten();
   };
 

@@ -109,6 +109,18 @@ test('after a write that took long, everything else gets half as long before the
   expect(writes()).toBe(1);
 });
 
+test('nobody waits longer because the time of day was set back, or on', async () => {
+  const { revise, passTo, writes } = await gather({ writeMs: 3_600_000 });
+  await revise('storm');
+  passTo(-1_000);
+  expect(writes()).toBe(1); // ends two hours later
+  await revise('vote');
+  passTo(7_199_499);
+  expect(writes()).toBe(0);
+  passTo(7_199_500);
+  expect(writes()).toBe(1);
+});
+
 test('where a write takes long, what is known to be coming goes with the next, which waits for no longer than twice as long', async () => {
   const { revise, passTo, writes, coming } = await gather({ writeMs: 50 });
   coming.more = true;
