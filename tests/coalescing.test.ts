@@ -1,5 +1,5 @@
 /** When those who are told as one are written to: whoever comes alone at once, what comes together in one write, and never so often that nobody else gets a turn. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { everyStory } from '../server/core/protocol.ts';
 import { createMemoryLog } from '../server/revision-log/memory.ts';
 import { contentOf, createNewsroom } from './newsroom.ts';
@@ -158,4 +158,27 @@ test('where a write takes long, what nobody knew of goes with the next if it com
   expect(writes()).toBe(0);
   passTo(1_006);
   expect(writes()).toBe(1);
+});
+
+test('whoever asks when all have been written to is told then, and at once where nothing waits', async () => {
+  const { revise, passTo, writes, wires, lines } = await gather({ coalesceMs: 200 });
+  await wires.readers.written();
+  passTo(1_000);
+  await revise('storm');
+  passTo(1_000);
+  writes();
+  await revise('storm');
+  const seen: number[] = [];
+  void wires.readers.written().then(() => seen.push(writes()));
+  passTo(1_199);
+  await Promise.resolve();
+  expect(seen).toEqual([]);
+  passTo(1_200);
+  await vi.waitUntil(() => seen.length > 0);
+  expect(seen).toEqual([1]);
+
+  await revise('storm');
+  const gone = wires.readers.written();
+  for (const { session } of lines) session.stop();
+  await gone;
 });
