@@ -59,7 +59,7 @@ export const createSocketServer = ({ server, readers, options }: SocketServerOpt
 
   const admit = (ws: WebSocket, request: IncomingMessage): void => {
     request.socket.off('error', ignore); // from here on ws listens
-    ws.on('error', ignore);
+    ws.on('error', letGo);
     ws.on('close', onClose);
     connections.set(ws, undefined);
     if (!isOriginAllowed(request, options)) {
@@ -80,8 +80,19 @@ export const createSocketServer = ({ server, readers, options }: SocketServerOpt
   // One function for all sockets, not one for each: ten thousand readers who never speak should cost little.
   function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
     const connection = connections.get(this);
-    if (isBinary) this.close(unsupportedData);
+    if (isBinary) refuseData(this);
     else if (connection) readers.receive(connection.reader, String(data));
+  }
+
+  const refuseData = (ws: WebSocket): void => {
+    ws.close(unsupportedData);
+    letGo.call(ws);
+  };
+
+  /** Its close has been sent: nobody must write to it after that, also not to its descriptor. */
+  function letGo(this: WebSocket): void {
+    const connection = connections.get(this);
+    if (connection) readers.leave(connection.reader);
   }
 
   function onPong(this: WebSocket, payload: Buffer): void {

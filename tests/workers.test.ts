@@ -218,6 +218,7 @@ describe('one server after another', () => {
   });
 
   test('while readers are sent away, a worker that is killed is not replaced', slow, async () => {
+    await server.stop();
     server = await startServer(folders, { args: ['--workers', '2', '--drain', '600'] });
     const followers = Array.from({ length: 12 }, () => createReader(server.address, 'count'));
     await live(followers);
