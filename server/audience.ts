@@ -72,8 +72,8 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
   let behind = begin(from, () => undefined);
   let pending: Buffer[] = [];
   let pendingBytes = 0;
-  /** The first entry that is pending. */
-  let pendingFrom = 0;
+  /** The last entry that was heard, and the first that is pending. */
+  let [heard, pendingFrom] = [0, 0];
   const members: M[] = [];
   let descriptors = new Int32Array(64);
   let read = new Float64Array(64);
@@ -145,6 +145,7 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
   /** At most half a window goes out at once, so that who has read everything has room for it; or one larger frame. */
   const add = ({ data, folded }: Frame): boolean => {
     if (pendingBytes > 0 && pendingBytes + data.length > limits.windowBytes / 2) write();
+    if (pending.length === 0) pendingFrom = heard;
     pending.push(websocketFrame('text', data));
     pendingBytes += data.length;
     if (folded !== undefined) metrics.folded(members.length, folded);
@@ -152,7 +153,7 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
   };
 
   const hear = (entry: Entry): void => {
-    if (pending.length === 0) pendingFrom = entry.sequence;
+    heard = entry.sequence;
     behind.hear(entry);
     course.hear(entry);
     course.take(add);

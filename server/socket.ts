@@ -26,7 +26,7 @@ export type SocketServerOptions = {
 };
 
 export type SocketServer = {
-  /** Waits until every client has gone, once the readers are told to close. May be called twice. */
+  /** Waits until every client has gone, once the readers are told to close; who comes then is refused, also after it. May be called twice. */
   close: () => Promise<void>;
 };
 
@@ -114,14 +114,9 @@ export const createSocketServer = ({ server, readers, options }: SocketServerOpt
     if (story !== undefined) readers.subscribe(reader, { story, ...(after !== undefined && { after }), ...(format !== undefined && { format }) });
   };
 
-  const closeAll = async (): Promise<void> => {
-    await allClosed(connections.keys(), options.closeGraceMs ?? 1_000);
-    server.off('upgrade', upgrade);
-  };
-
   server.on('upgrade', upgrade);
 
-  return { close: () => (closing ??= closeAll()) };
+  return { close: () => (closing ??= allClosed(connections.keys(), options.closeGraceMs ?? 1_000)) };
 };
 
 /** `address` counts among those that one client may hold; `undefined` for one that was too many. */

@@ -1,14 +1,15 @@
 /** When those who are told as one are written to: whoever comes alone at once, what comes together in one write, and never so often that nobody else gets a turn. */
 import { expect, test, vi } from 'vitest';
 import { everyStory } from '../server/core/protocol.ts';
+import { noMetrics } from '../server/metrics.ts';
 import { createMemoryLog } from '../server/revision-log/memory.ts';
 import { contentOf, createNewsroom } from './newsroom.ts';
-import { createSharedWires } from './shared-wire.ts';
+import { createSharedWires, type SharedWireOptions } from './shared-wire.ts';
 
 const slugs = ['storm', 'vote', 'fire'];
 
 /** Readers of every story, all told as one. A write to one of them takes `writeMs`. */
-const gather = async ({ coalesceMs = 0, writeMs = 0 } = {}) => {
+const gather = async ({ coalesceMs = 0, writeMs = 0, padding = '', ...options }: { coalesceMs?: number; writeMs?: number; padding?: string } & Pick<SharedWireOptions, 'metrics' | 'limits'> = {}) => {
   const clock = { now: 0 };
   const coming = { more: false };
   let writes = 0;
@@ -19,7 +20,7 @@ const gather = async ({ coalesceMs = 0, writeMs = 0 } = {}) => {
   const log = createMemoryLog({ epoch: '7f3a9c21' });
   const newsroom = createNewsroom(log);
   for (const slug of slugs) await newsroom.publish(slug, contentOf(slug, ['Lead.'], ['Text.']));
-  const wires = createSharedWires({ log, now: () => clock.now, coalesceMs: () => coalesceMs, isMoreComing: () => coming.more, onWrite });
+  const wires = createSharedWires({ ...options, log, now: () => clock.now, coalesceMs: () => coalesceMs, isMoreComing: () => coming.more, onWrite });
   const connect = () => {
     const line = wires.connect();
     line.session.receive(JSON.stringify({ type: 'subscribe', story: everyStory }));
@@ -41,7 +42,7 @@ const gather = async ({ coalesceMs = 0, writeMs = 0 } = {}) => {
   return {
     connect, read, lines, passTo, wires, coming,
     revise: async (...stories: string[]) => {
-      for (const slug of stories) await newsroom.publish(slug, contentOf(slug, ['Lead.'], [`Text at ${clock.now}.`]));
+      for (const slug of stories) await newsroom.publish(slug, contentOf(slug, ['Lead.'], [`Text at ${clock.now}.${padding}`]));
     },
     /** writes to each reader since this was asked last */
     writes: () => {
@@ -181,4 +182,14 @@ test('whoever asks when all have been written to is told then, and at once where
   const gone = wires.readers.written();
   for (const { session } of lines) session.stop();
   await gone;
+});
+
+test('what does not fit into one write has left when it has been written, and not with what comes after it', async () => {
+  const told: number[] = [];
+  const { revise, passTo, wires } = await gather({ metrics: { ...noMetrics, told: (sequence) => told.push(sequence) }, limits: { windowBytes: 12_000 }, padding: 'x'.repeat(4_000) });
+  told.length = 0;
+  await revise('storm', 'vote');
+  passTo(0);
+  expect(told).toEqual([4, 5]);
+  expect(wires.readers.alone()).toBe(0);
 });
