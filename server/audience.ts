@@ -26,6 +26,8 @@ const restShare = 0.5;
 const gatherShare = { least: 1 / 20, most: 2 };
 /** ms between two looks at whether more is coming */
 const gatherMs = 2;
+/** ms that a write to all can take at most, as far as is believed: the time of day may jump meanwhile, and nobody is to wait for that. */
+const longestMs = 1_000;
 
 /** A reader, as an audience knows it. */
 export type Member = {
@@ -70,8 +72,8 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
   let behind = begin(from, () => undefined);
   let pending: Buffer[] = [];
   let pendingBytes = 0;
-  /** The first entry that is pending. */
-  let pendingFrom = 0;
+  /** The last entry that was heard, and the first that is pending. */
+  let [heard, pendingFrom] = [0, 0];
   const members: M[] = [];
   let descriptors = new Int32Array(64);
   let read = new Float64Array(64);
@@ -143,6 +145,7 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
   /** At most half a window goes out at once, so that who has read everything has room for it; or one larger frame. */
   const add = ({ data, folded }: Frame): boolean => {
     if (pendingBytes > 0 && pendingBytes + data.length > limits.windowBytes / 2) write();
+    if (pending.length === 0) pendingFrom = heard;
     pending.push(websocketFrame('text', data));
     pendingBytes += data.length;
     if (folded !== undefined) metrics.folded(members.length, folded);
@@ -150,7 +153,7 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
   };
 
   const hear = (entry: Entry): void => {
-    if (pending.length === 0) pendingFrom = entry.sequence;
+    heard = entry.sequence;
     behind.hear(entry);
     course.hear(entry);
     course.take(add);
@@ -170,7 +173,7 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
 
   /** What is saved together is published one after the other, and gathered. What comes alone is hardly held up; with few readers, not at all. */
   const gather = (): void => {
-    const waited = now() - began;
+    const waited = Math.abs(now() - began); // the time of day may have been set back
     if (waited >= took * (isMoreComing() ? gatherShare.most : gatherShare.least)) return guarded(flush);
     clock.after(gatherMs, gather);
   };
@@ -180,7 +183,7 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
     scheduled = false;
     write();
     ended = now();
-    took = ended - start;
+    took = Math.min(ended - start, longestMs);
     onWritten();
   };
 

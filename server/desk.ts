@@ -17,7 +17,7 @@ export type DeskOptions = {
   log: RevisionLog;
   publisher: Publisher;
   terminal: Terminal;
-  /** How many readers a story has now. */
+  /** How many readers a story has, once they have been written what became of it. */
   readers: (slug: string) => number | Promise<number>;
   /** Default: nothing is counted. */
   metrics?: Metrics;
@@ -29,7 +29,6 @@ export const createDesk = ({ folder, log, publisher, terminal, readers, metrics 
 
   const complain = (error: unknown): void => terminal.complain(`error: ${error instanceof Error ? error.message : String(error)}`);
 
-  /** Other processes may have to be asked, which have then written to their readers. */
   const linesOf = async (outcome: Outcome): Promise<string[]> => describeOutcome(outcome, { readers: await readers(outcome.slug), now: Date.now(), startedAt });
 
   /** Lines come in the order of what they tell. */

@@ -34,8 +34,8 @@ export type FrontOptions = {
 export type Front = {
   /** Resolves to `http://127.0.0.1:3000`, with the port really taken. Rejects with `UsageError` where it is not free. */
   listen: () => Promise<string>;
-  /** How many readers a story has now. */
-  following: (story: string) => number | Promise<number>;
+  /** How many readers a story has, once they have been written what the log has told. */
+  following: (story: string) => Promise<number>;
   /**
    * Takes no reader in any more, and says `bye` to those who are here over the time that the configuration gives: who has not been told is still served, and so is every page.
    * Resolves when all have been told. `hurry` tells the rest at once; both may be called twice.
@@ -87,7 +87,10 @@ export const createFront = async ({ log, folder, config, newsroom, metrics, shar
 
   return {
     listen: () => listen(server, config, shared),
-    following: readers.following,
+    following: async (story) => {
+      await readers.written();
+      return readers.following(story);
+    },
     drain: () => readers.drain(config.drainMs),
     hurry: readers.close,
     close: async () => {

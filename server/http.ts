@@ -92,7 +92,7 @@ export const createHttp = ({ log, readers = createReaders({ log }), problemsOf, 
 
   const replay = createReplay({ listener: app, version: log.version, maxBytes: defaults.replayBytes });
   // What is asked for is made anew ahead, but only when those who follow have been written to.
-  log.subscribe(everyStory, log.head(), (entry) => setImmediate(() => setImmediate(() => void replay.prepare(askedNext(entry)))));
+  log.subscribe(everyStory, log.head(), (entry) => void readers.written().then(() => setImmediate(() => void replay.prepare(askedNext(entry)))));
   return replay.answer;
 };
 

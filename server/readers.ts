@@ -89,6 +89,8 @@ export type Readers = Addresses & Gate & {
   bye: (reader: Reader, code: number) => void;
   /** The connection is gone. May be called twice. */
   leave: (reader: Reader) => void;
+  /** Resolves when what the log has told has been written to all who keep up. */
+  written: () => Promise<void>;
   /** Readers that follow a story, by itself or with every other. */
   following: (story: string) => number;
   /** Every reader; how many of them have a session of their own. */
@@ -271,6 +273,8 @@ export const createReaders = ({ log: own, maxPerAddress, holdOff = () => undefin
       reader.place = gone;
       wind();
     },
+
+    written: audiences.written,
 
     following: (story) =>
       alone.values().reduce((count, { place }) => count + (place.kind === 'alone' && place.session.follows(story) ? 1 : 0), 0) +

@@ -26,7 +26,7 @@ export type SocketServerOptions = {
 };
 
 export type SocketServer = {
-  /** Waits until every client has gone, once the readers are told to close. May be called twice. */
+  /** Waits until every client has gone, once the readers are told to close; who comes then is refused, also after it. May be called twice. */
   close: () => Promise<void>;
 };
 
@@ -59,7 +59,7 @@ export const createSocketServer = ({ server, readers, options }: SocketServerOpt
 
   const admit = (ws: WebSocket, request: IncomingMessage): void => {
     request.socket.off('error', ignore); // from here on ws listens
-    ws.on('error', ignore);
+    ws.on('error', letGo);
     ws.on('close', onClose);
     connections.set(ws, undefined);
     if (!isOriginAllowed(request, options)) {
@@ -80,8 +80,19 @@ export const createSocketServer = ({ server, readers, options }: SocketServerOpt
   // One function for all sockets, not one for each: ten thousand readers who never speak should cost little.
   function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
     const connection = connections.get(this);
-    if (isBinary) this.close(unsupportedData);
+    if (isBinary) refuseData(this);
     else if (connection) readers.receive(connection.reader, String(data));
+  }
+
+  const refuseData = (ws: WebSocket): void => {
+    ws.close(unsupportedData);
+    letGo.call(ws);
+  };
+
+  /** Its close has been sent: nobody must write to it after that, also not to its descriptor. */
+  function letGo(this: WebSocket): void {
+    const connection = connections.get(this);
+    if (connection) readers.leave(connection.reader);
   }
 
   function onPong(this: WebSocket, payload: Buffer): void {
@@ -103,14 +114,9 @@ export const createSocketServer = ({ server, readers, options }: SocketServerOpt
     if (story !== undefined) readers.subscribe(reader, { story, ...(after !== undefined && { after }), ...(format !== undefined && { format }) });
   };
 
-  const closeAll = async (): Promise<void> => {
-    await allClosed(connections.keys(), options.closeGraceMs ?? 1_000);
-    server.off('upgrade', upgrade);
-  };
-
   server.on('upgrade', upgrade);
 
-  return { close: () => (closing ??= closeAll()) };
+  return { close: () => (closing ??= allClosed(connections.keys(), options.closeGraceMs ?? 1_000)) };
 };
 
 /** `address` counts among those that one client may hold; `undefined` for one that was too many. */

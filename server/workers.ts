@@ -15,6 +15,8 @@ import type { News, NewsroomQuestion, NewsroomReply } from './workers/messages.t
 
 /** ms between two reminders of how the log stands: who has missed something finds it then */
 const reminderMs = 500;
+/** ms between two looks at whether more is about to be published, while it is */
+const gatherMs = 1;
 /** ms beyond those that open requests have, for a worker to end */
 const closeGraceMs = 3_000;
 
@@ -65,13 +67,21 @@ export const createWorkers = ({ log, config, newsroom, metrics, terminal }: Work
   };
 
   const beginTelling = (): (() => void) => {
+    let quiet: NodeJS.Timeout | undefined;
+    /** An entry is told before whoever publishes it is done. That nothing more is coming is told as soon as it is so: readers wait for it. */
+    const tellWhenQuiet = (): void => {
+      quiet = newsroom.isMoreComing() ? setTimeout(tellWhenQuiet, gatherMs) : undefined;
+      if (!quiet) inform();
+    };
     const unsubscribe = log.subscribe(everyStory, log.head(), (entry) => {
       metrics.durable(entry.sequence);
       inform(entry);
+      quiet ??= setTimeout(tellWhenQuiet, gatherMs);
     });
     const reminding = setInterval(inform, reminderMs);
     return () => {
       unsubscribe();
+      clearTimeout(quiet);
       clearInterval(reminding);
     };
   };
@@ -91,7 +101,7 @@ export const createWorkers = ({ log, config, newsroom, metrics, terminal }: Work
       return address;
     },
     following: async (story) => (await Promise.all(members().map((member) => member.following(story)))).reduce((sum, readers) => sum + readers, 0),
-    drain: async () => void (await Promise.all(members().map((member) => member.drain(config.drainMs)))),
+    drain: async () => crew?.drain(config.drainMs),
     hurry: () => members().forEach((member) => member.hurry()),
     close: () => (closing ??= end()),
   };

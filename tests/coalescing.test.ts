@@ -1,14 +1,15 @@
 /** When those who are told as one are written to: whoever comes alone at once, what comes together in one write, and never so often that nobody else gets a turn. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { everyStory } from '../server/core/protocol.ts';
+import { noMetrics } from '../server/metrics.ts';
 import { createMemoryLog } from '../server/revision-log/memory.ts';
 import { contentOf, createNewsroom } from './newsroom.ts';
-import { createSharedWires } from './shared-wire.ts';
+import { createSharedWires, type SharedWireOptions } from './shared-wire.ts';
 
 const slugs = ['storm', 'vote', 'fire'];
 
 /** Readers of every story, all told as one. A write to one of them takes `writeMs`. */
-const gather = async ({ coalesceMs = 0, writeMs = 0 } = {}) => {
+const gather = async ({ coalesceMs = 0, writeMs = 0, padding = '', ...options }: { coalesceMs?: number; writeMs?: number; padding?: string } & Pick<SharedWireOptions, 'metrics' | 'limits'> = {}) => {
   const clock = { now: 0 };
   const coming = { more: false };
   let writes = 0;
@@ -19,7 +20,7 @@ const gather = async ({ coalesceMs = 0, writeMs = 0 } = {}) => {
   const log = createMemoryLog({ epoch: '7f3a9c21' });
   const newsroom = createNewsroom(log);
   for (const slug of slugs) await newsroom.publish(slug, contentOf(slug, ['Lead.'], ['Text.']));
-  const wires = createSharedWires({ log, now: () => clock.now, coalesceMs: () => coalesceMs, isMoreComing: () => coming.more, onWrite });
+  const wires = createSharedWires({ ...options, log, now: () => clock.now, coalesceMs: () => coalesceMs, isMoreComing: () => coming.more, onWrite });
   const connect = () => {
     const line = wires.connect();
     line.session.receive(JSON.stringify({ type: 'subscribe', story: everyStory }));
@@ -41,7 +42,7 @@ const gather = async ({ coalesceMs = 0, writeMs = 0 } = {}) => {
   return {
     connect, read, lines, passTo, wires, coming,
     revise: async (...stories: string[]) => {
-      for (const slug of stories) await newsroom.publish(slug, contentOf(slug, ['Lead.'], [`Text at ${clock.now}.`]));
+      for (const slug of stories) await newsroom.publish(slug, contentOf(slug, ['Lead.'], [`Text at ${clock.now}.${padding}`]));
     },
     /** writes to each reader since this was asked last */
     writes: () => {
@@ -109,6 +110,18 @@ test('after a write that took long, everything else gets half as long before the
   expect(writes()).toBe(1);
 });
 
+test('nobody waits longer because the time of day was set back, or on', async () => {
+  const { revise, passTo, writes } = await gather({ writeMs: 3_600_000 });
+  await revise('storm');
+  passTo(-1_000);
+  expect(writes()).toBe(1); // ends two hours later
+  await revise('vote');
+  passTo(7_199_499);
+  expect(writes()).toBe(0);
+  passTo(7_199_500);
+  expect(writes()).toBe(1);
+});
+
 test('where a write takes long, what is known to be coming goes with the next, which waits for no longer than twice as long', async () => {
   const { revise, passTo, writes, coming } = await gather({ writeMs: 50 });
   coming.more = true;
@@ -146,4 +159,37 @@ test('where a write takes long, what nobody knew of goes with the next if it com
   expect(writes()).toBe(0);
   passTo(1_006);
   expect(writes()).toBe(1);
+});
+
+test('whoever asks when all have been written to is told then, and at once where nothing waits', async () => {
+  const { revise, passTo, writes, wires, lines } = await gather({ coalesceMs: 200 });
+  await wires.readers.written();
+  passTo(1_000);
+  await revise('storm');
+  passTo(1_000);
+  writes();
+  await revise('storm');
+  const seen: number[] = [];
+  void wires.readers.written().then(() => seen.push(writes()));
+  passTo(1_199);
+  await Promise.resolve();
+  expect(seen).toEqual([]);
+  passTo(1_200);
+  await vi.waitUntil(() => seen.length > 0);
+  expect(seen).toEqual([1]);
+
+  await revise('storm');
+  const gone = wires.readers.written();
+  for (const { session } of lines) session.stop();
+  await gone;
+});
+
+test('what does not fit into one write has left when it has been written, and not with what comes after it', async () => {
+  const told: number[] = [];
+  const { revise, passTo, wires } = await gather({ metrics: { ...noMetrics, told: (sequence) => told.push(sequence) }, limits: { windowBytes: 12_000 }, padding: 'x'.repeat(4_000) });
+  told.length = 0;
+  await revise('storm', 'vote');
+  passTo(0);
+  expect(told).toEqual([4, 5]);
+  expect(wires.readers.alone()).toBe(0);
 });

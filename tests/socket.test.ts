@@ -120,6 +120,19 @@ test.each([
   await good.next('diff');
 });
 
+test.each([
+  ['more than 4 KiB', 'x'.repeat(4_097)],
+  ['binary', Buffer.from('{}')],
+])('nobody is written to after a close: not after a message that is %s, though its sender leaves it unanswered', async (_what, message) => {
+  const { url, readers, newsroom } = await serve({ closeGraceMs: 50 });
+  await newsroom.publish('storm', contentOf('Storm', ['Lead.']));
+  const client = connectClient(`${url}?story=storm`);
+  await client.next('live');
+  client.ws.pause();
+  client.ws.send(message);
+  await expect.poll(() => readers.count(), { timeout: 5_000 }).toBe(0);
+});
+
 test('what is no WebSocket at all harms nobody', async () => {
   const { url, port } = await serve();
   const tcp = connectTcp(port, '127.0.0.1');

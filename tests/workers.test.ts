@@ -216,4 +216,18 @@ describe('one server after another', () => {
     await once(next, 'listening');
     next.close();
   });
+
+  test('while readers are sent away, a worker that is killed is not replaced', slow, async () => {
+    await server.stop();
+    server = await startServer(folders, { args: ['--workers', '2', '--drain', '600'] });
+    const followers = Array.from({ length: 12 }, () => createReader(server.address, 'count'));
+    await live(followers);
+    server.child.kill('SIGTERM');
+    await expect.poll(() => statuses(`${server.address}/readyz`)).toEqual([503]);
+    const ended = once(server.child, 'exit');
+    for (const pid of workersOf(server)) process.kill(pid, 'SIGKILL');
+    expect((await ended)[0]).toBe(0);
+    for (const follower of followers) follower.end();
+    expect(server.output()).not.toMatch(/takes its place/);
+  });
 });

@@ -107,7 +107,7 @@ export const createMetrics = ({ version }: { version: string }): ProcessMetrics 
     fellBehind: () => behind.inc(),
     caughtUp: (afterMs) => {
       behind.dec();
-      readerLag.observe(Math.max(0, afterMs) / 1_000); // the time of day can be set back;
+      readerLag.observe(Math.max(0, afterMs) / 1_000); // the time of day can be set back
     },
     wentBehind: () => behind.dec(),
 

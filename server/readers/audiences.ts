@@ -8,11 +8,28 @@ export type Among<M extends Member> = { readonly kind: 'among'; readonly signatu
 /** All of `AudienceOptions` that is the same for each. */
 export const createAudiences = <M extends Member>(options: Omit<AudienceOptions<M>, 'from'>) => {
   const audiences = new Map<string, Among<M>>();
+  /** Of those in which something is pending that somebody waits for. */
+  const writes = new Map<Audience<M>, PromiseWithResolvers<void>>();
+
+  const all = () => audiences.values().map(({ audience }) => audience);
+
+  const writeOf = (audience: Audience<M>): Promise<void> => {
+    const write = writes.get(audience) ?? Promise.withResolvers<void>();
+    writes.set(audience, write);
+    return write.promise;
+  };
+
+  const wrote = (audience: Audience<M>): void => {
+    writes.get(audience)?.resolve();
+    writes.delete(audience);
+    options.onWritten();
+  };
 
   const found = (signature: string, from: Standpoint): Among<M> => {
     const audience: Audience<M> = createAudience<M>({
       ...options,
       from,
+      onWritten: () => wrote(audience),
       onLeft: (...parting) => {
         options.onLeft(...parting);
         dissolveIfEmpty(place);
@@ -31,7 +48,7 @@ export const createAudiences = <M extends Member>(options: Omit<AudienceOptions<
     if (audience.size() > 0 || audiences.get(signature)?.audience !== audience) return;
     audience.end();
     audiences.delete(signature);
-    options.onWritten(); // nobody has to wait for it any more
+    wrote(audience); // nobody has to wait for it any more
   };
 
   return {
@@ -43,7 +60,10 @@ export const createAudiences = <M extends Member>(options: Omit<AudienceOptions<
       dissolveIfEmpty(place);
     },
 
-    all: () => audiences.values().map(({ audience }) => audience),
+    /** Resolves when what is pending now has been written. */
+    written: async (): Promise<void> => void (await Promise.all(all().filter((audience) => audience.isPending()).map(writeOf))),
+
+    all,
     size: (): number => audiences.size,
   };
 };

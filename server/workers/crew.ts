@@ -67,11 +67,17 @@ export const startCrew = async ({ size, member: given, terminal: { say, complain
     clearTimeout(kill);
   };
 
+  /** Resolves when all have told their readers to go, over so many ms. One that ends meanwhile is not replaced: another would take readers in. */
+  const drain = async (ms: number): Promise<void> => {
+    closing.abort();
+    await Promise.all([...members].map((member) => member.drain(ms)));
+  };
+
   try {
     await Promise.all(starts.map(({ promise }) => promise));
   } catch (error) {
     await close(0);
     throw error;
   }
-  return { members: (): Member[] => [...members], close };
+  return { members: (): Member[] => [...members], drain, close };
 };

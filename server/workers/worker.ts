@@ -39,7 +39,6 @@ export const work = async (folder: string, given: Config, complain: (line: strin
   const reply = async (question: WorkerQuestion): Promise<WorkerReply> => {
     switch (question.kind) {
       case 'following':
-        await written();
         return { kind: 'following', readers: (await front?.following(question.story)) ?? 0 };
       case 'settled':
         return { kind: 'settled' };
@@ -98,6 +97,3 @@ const shareOf = ({ maxSocketsPerAddress: max, ...config }: Config, port: number)
   port,
   ...(max !== undefined && { maxSocketsPerAddress: Math.ceil(max / config.workers) }),
 });
-
-/** Resolves when what the last news have set off has been written to the sockets. */
-const written = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
