@@ -90,7 +90,7 @@ export const createHttp = ({ log, readers = createReaders({ log }), problemsOf, 
   app.use(notFound);
   app.use(answerErrors(site, onError));
 
-  const replay = createReplay({ listener: app, version: log.version, maxBytes: defaults.replayBytes });
+  const replay = createReplay({ listener: app, version: log.version, maxBytes: defaults.replayBytes, isClosing: () => readers.closing.aborted });
   // What is asked for is made anew ahead, but only when those who follow have been written to.
   log.subscribe(everyStory, log.head(), (entry) => void readers.written().then(() => setImmediate(() => void replay.prepare(askedNext(entry)))));
   return replay.answer;

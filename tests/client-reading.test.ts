@@ -181,7 +181,7 @@ describe('what changed', () => {
     const { frame } = follow(firstState(before), content([...before.sections.slice(0, 1), know(['<p>Some 118 people spent the night in trains.</p>', '<p>Nobody is hurt.</p>'])]), { at: at(1) });
     (await opened).send(frame);
     await later.waitForSelector('.block-changed');
-    await later.clock.runFor(10_000);
+    await later.clock.runFor(4_000);
     expect(await later.locator('.block-changed').count()).toBe(1);
     await later.clock.runFor(30_000);
     expect(await later.locator('.block-changed, .is-edited').count()).toBe(0);

@@ -112,7 +112,8 @@ export const createFollower = (wanted: string, { format, onState = () => undefin
     if (message.story === everyStory) {
       live = true;
       resumeFrom = message.position;
-      for (const [slug, { position }] of held) if (epochOf(position) !== epochOf(message.position)) held.delete(slug);
+      // Of a log that has been restored: what it has not told of is there no more.
+      for (const [slug, { position }] of held) if (epochOf(position) !== epochOf(message.position) && !told.has(slug)) held.delete(slug);
       return;
     }
     const now = held.get(message.story);

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { Ancestor } from '../server/revision-log.ts';
 import { createMemoryLog } from '../server/revision-log/memory.ts';
 import { createSqliteLog } from '../server/revision-log/sqlite.ts';
 import { createPair } from './revision-log-pair.ts';
@@ -17,20 +18,22 @@ revisionLogSuite(
   { runs: 60, durable: false },
 );
 
+/** An empty log that goes on from others. */
+const foundWith = async (folder: string, ancestors: Ancestor[]): Promise<void> => {
+  await createSqliteLog({ folder }).close();
+  const database = new DatabaseSync(join(folder, 'log.db'));
+  database.prepare("INSERT INTO facts VALUES ('ancestors', ?)").run(JSON.stringify(ancestors));
+  database.close();
+};
+
 revisionLogSuite(
   'on disk',
   async (ancestors) => {
     const folder = await mkdtemp(join(tmpdir(), 'stop-press-log-'));
     const errors: unknown[] = [];
     const open = () => createSqliteLog({ folder, onListenerError: (error) => void errors.push(error) });
+    if (ancestors) await foundWith(folder, ancestors);
     let log = open();
-    if (ancestors) {
-      await log.close();
-      const database = new DatabaseSync(join(folder, 'log.db'));
-      database.prepare("INSERT INTO facts VALUES ('ancestors', ?)").run(JSON.stringify(ancestors));
-      database.close();
-      log = open();
-    }
     return {
       log,
       errors,
@@ -50,9 +53,10 @@ revisionLogSuite(
 
 revisionLogSuite(
   'of a replica',
-  async () => {
+  async (ancestors) => {
     const folder = await mkdtemp(join(tmpdir(), 'stop-press-log-'));
     const errors: unknown[] = [];
+    if (ancestors) await foundWith(folder, ancestors);
     let log = createPair(folder, (error) => void errors.push(error));
     return {
       log,

@@ -65,9 +65,11 @@ export type ReplayOptions = {
   version: () => number;
   /** bytes of answers that are kept at most */
   maxBytes: number;
+  /** The server is stopping: nothing is made ahead any more. Default: it is not. */
+  isClosing?: () => boolean;
 };
 
-export const createReplay = ({ listener, version, maxBytes }: ReplayOptions) => {
+export const createReplay = ({ listener, version, maxBytes, isClosing = () => false }: ReplayOptions) => {
   let places = new Map<string, Place>();
   let bytes = 0;
   let standing = version();
@@ -138,12 +140,14 @@ export const createReplay = ({ listener, version, maxBytes }: ReplayOptions) => 
 
     /** Makes what is expected, one answer after another. `next` names for an address that was asked for those that will be. */
     prepare: async (next: (url: string) => string[]): Promise<void> => {
+      if (isClosing()) return;
       renew();
       const keys = Array.from(places.keys()).flatMap((key) => {
         const end = key.indexOf('\n');
         return next(key.slice(0, end)).map((url) => url + key.slice(end));
       });
       for (const key of keys) {
+        if (isClosing()) return;
         const it = places.get(key) ?? place(0);
         places.set(key, it);
         await make(key, it);
