@@ -3,10 +3,10 @@ import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Change, Content, State } from '../server/core/story.ts';
-import { launchChromium } from './browser/chromium.ts';
-import { createSite, follow, type FakeSocket } from './browser/site.ts';
-import { at, content, firstState, longContent, section } from './browser/stories.ts';
+import type { Change, Content, State } from '../../server/core/story.ts';
+import { launchChromium } from '../browser/chromium.ts';
+import { createSite, follow, type FakeSocket } from '../browser/site.ts';
+import { at, content, firstState, longContent, section } from '../browser/stories.ts';
 
 let browser: Browser;
 let site: Awaited<ReturnType<typeof createSite>>;

@@ -9,11 +9,11 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { WebSocket } from 'ws';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium } from './browser/chromium.ts';
-import { createProject, type Project } from './installed.ts';
+import { launchChromium } from '../browser/chromium.ts';
+import { createProject, type Project } from '../installed.ts';
 
 const slow = 180_000;
-const modules = fileURLToPath(new URL('../node_modules/', import.meta.url));
+const modules = fileURLToPath(new URL('../../node_modules/', import.meta.url));
 const storm = (headline: string) => `---\nheadline: ${headline}\n---\nThe line between Kiruna and Narvik is closed.\n\n## Buses\nThey run.\n`;
 
 let project: Project;
