@@ -23,7 +23,7 @@ const defaultMaxBytes = 32 * 1024 * 1024;
 /** positions by which readers call the place that one diff leads from */
 const rememberedStarts = 32;
 
-/** One for a whole server. Diffs are remembered as long as the log holds the same object, snapshots while they are among those asked for last. */
+/** One for a whole server. Diffs are remembered as long as the log holds the same object, of each story the last snapshot, while it is among those asked for last. */
 export const createFrames = ({ maxBytes = defaultMaxBytes }: { maxBytes?: number } = {}) => {
   const written = { compact: new WeakMap<Diff, AnyDiff>(), 'json-patch': new WeakMap<Diff, AnyDiff>() };
   const diffs = new WeakMap<AnyDiff, Map<Position, Frame>>();
@@ -43,9 +43,9 @@ export const createFrames = ({ maxBytes = defaultMaxBytes }: { maxBytes?: number
       return frame;
     },
 
-    /** A story has one state at one position: what is remembered is found by the two. */
+    /** A story has one state at one position. That at another takes its place: nobody is told of what has passed. */
     snapshot: ({ story, position, state, reset }: Omit<Snapshot, 'type'>): Frame =>
-      snapshots.get(`${reset} ${position} ${story}`, () => encode({ type: 'snapshot', story, position, reset, state })),
+      snapshots.get(`${reset} ${story}`, position, () => encode({ type: 'snapshot', story, position, reset, state })),
   };
 };
 
@@ -90,12 +90,12 @@ const createRecentFrames = (maxBytes: number) => {
   };
 
   return {
-    get: (key: string, make: () => Frame): Frame => {
+    get: (key: string, position: Position, make: () => Frame): Frame => {
       const known = frames.get(key);
-      const frame = known ?? make();
+      const frame = known?.position === position ? known : make();
       frames.delete(key);
       frames.set(key, frame);
-      if (!known) bytes += frame.bytes;
+      bytes += frame.bytes - (known?.bytes ?? 0);
       forgetOldest();
       return frame;
     },
