@@ -16,15 +16,9 @@ import { createCourse, type Course, type Standpoint } from './session/course.ts'
 import type { FlowLimits } from './session/flow.ts';
 import { websocketFrame } from './websocket-frame.ts';
 
-/** How long an audience rests after it was written to, as a share of the time that it took. */
-const restShare = 0.5;
-
-/**
- * How long it waits before the next, as a share of the same: in any case, since of what is saved together the first is published before anybody knows of the others; and at most, while more is known to be coming.
- * Each write that is spared is worth much.
- */
-const gatherShare = { least: 1 / 20, most: 2 };
-/** ms between two looks at whether more is coming */
+/** How long an audience waits before it writes, while more is known to be coming: at most so many times as long as the last write to all took. Each write that is spared is worth much. */
+const gatherShare = 2;
+/** ms between two looks at whether more is coming. Of what is saved together the first is published before anybody knows of the others: where a write takes some twenty times as long, one look is waited for in any case. */
 const gatherMs = 2;
 /** ms that a write to all can take at most, as far as is believed: the time of day may jump meanwhile, and nobody is to wait for that. */
 const longestMs = 1_000;
@@ -164,7 +158,7 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
 
   /** After a write to all everybody else gets a turn, so that what they have to tell can go out with the next. */
   const schedule = (): void => {
-    const rest = Math.max(coalesceMs(), took * restShare);
+    const rest = coalesceMs();
     const left = Math.min(rest, ended + rest - now());
     began = now();
     if (left > 0) clock.after(left, gather);
@@ -174,7 +168,7 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
   /** What is saved together is published one after the other, and gathered. What comes alone is hardly held up; with few readers, not at all. */
   const gather = (): void => {
     const waited = Math.abs(now() - began); // the time of day may have been set back
-    if (waited >= took * (isMoreComing() ? gatherShare.most : gatherShare.least)) return guarded(flush);
+    if (waited >= (isMoreComing() ? took * gatherShare : Math.min(gatherMs, took / 20))) return guarded(flush);
     clock.after(gatherMs, gather);
   };
 
