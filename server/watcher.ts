@@ -34,7 +34,7 @@ export type WatcherOptions = {
 };
 
 export type Watcher = {
-  /** Whether a file is being looked at just now, so that something may be told at once. */
+  /** Whether something may be told at once: a file is being looked at, or only has to be seen once more. */
   isLooking: () => boolean;
   /** No event follows once this was called. Resolves when nothing is read any more. May be called twice. */
   close: () => Promise<void>;

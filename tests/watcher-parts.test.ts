@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { createClaims } from '../server/watcher/claims.ts';
 import type { WatchEvent } from '../server/watcher/events.ts';
 import { createFollower } from '../server/watcher/follow.ts';
@@ -34,7 +34,7 @@ const followStory = async () => {
   onTestFinished(() => follower.close());
   write('storm.md', old);
   await follower.attend('storm.md');
-  return { folder, write, events, attend: follower.attend };
+  return { folder, write, events, attend: follower.attend, isLooking: follower.isLooking };
 };
 
 test('a new extension that is seen before the old one is missed is no clash', async () => {
@@ -53,6 +53,21 @@ test('a story has not moved when its file is back before that is certain', async
   write('storm.md', old);
   await attend('gale.md');
   expect(events).toMatchObject([{ kind: 'saved', slug: 'gale' }]);
+});
+
+test('more is coming while a whole text waits to be seen again, not while a doubtful one does', async () => {
+  const { write, events, attend, isLooking } = await followStory();
+  expect(isLooking()).toBe(false);
+  write('storm.md', story('new'));
+  await attend('storm.md');
+  expect(events).toEqual([]);
+  expect(isLooking()).toBe(true);
+  await vi.waitFor(() => expect(events).toMatchObject([{ kind: 'saved', slug: 'storm' }]));
+  await attend('storm.md');
+  expect(isLooking()).toBe(false);
+  write('storm.md', story('new').slice(0, -20));
+  await attend('storm.md');
+  expect(isLooking()).toBe(false);
 });
 
 test('hints follow a folder that takes the place of the one watched', async () => {

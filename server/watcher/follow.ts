@@ -17,6 +17,8 @@ type Followed = {
   settled?: string;
   linked: boolean;
   present: boolean;
+  /** Nothing speaks against its text: it only has to be seen once more. */
+  likely: boolean;
   episode?: Episode;
   timer?: NodeJS.Timeout;
   running?: Promise<void>;
@@ -44,7 +46,7 @@ export const createFollower = ({ folder, maxBytes, settleMs, moveAfterMs, ledger
   const attend = (file: string): Promise<void> => {
     const name = parseName(file);
     if (closed || name.kind === 'ignored') return Promise.resolve();
-    const it = files.get(file) ?? { linked: false, present: false, again: false };
+    const it = files.get(file) ?? { linked: false, present: false, likely: false, again: false };
     files.set(file, it);
     clearTimeout(it.timer);
     it.again = true;
@@ -69,6 +71,7 @@ export const createFollower = ({ folder, maxBytes, settleMs, moveAfterMs, ledger
     const seen = await look(folder, file, maxBytes);
     if (closed) return;
     it.present = seen.kind !== 'absent';
+    it.likely = false;
     if (seen.kind === 'absent') return leave(file, it, name.kind === 'story' ? name.slug : undefined);
     if (name.kind !== 'story') return refuse(file, it, name);
     await claim(file, name.slug);
@@ -106,6 +109,7 @@ export const createFollower = ({ folder, maxBytes, settleMs, moveAfterMs, ledger
     if (ledger.isNew(slug) && (await isMoving(file, slug, text))) return lookAgain(file, it, pollMs);
     if (ledger.holds(sighting)) return rest(it, text.version);
     const verdict = judge(it, text, ledger.last(slug));
+    it.likely = verdict.kind === 'wait' && verdict.doubt === undefined;
     if (verdict.kind === 'wait') return lookAgain(file, it, verdict.ms);
     rest(it, text.version);
     ledger.save(sighting);
@@ -171,8 +175,8 @@ export const createFollower = ({ folder, maxBytes, settleMs, moveAfterMs, ledger
     files: (): string[] => [...files.keys()],
     /** Whether a file is as it was when it was last believed. */
     isSettled: (file: string, version: string | undefined): boolean => version !== undefined && files.get(file)?.settled === version,
-    /** Whether a file is being looked at just now. */
-    isLooking: (): boolean => files.values().some(({ running }) => running !== undefined),
+    /** Whether something may be told at once: a file is being looked at, or only has to be seen once more. */
+    isLooking: (): boolean => files.values().some(({ running, likely }) => likely || running !== undefined),
     hasLinks: (): boolean => [...files.values()].some(({ linked }) => linked),
     /** Ends the following and waits for looks under way. */
     close: async (): Promise<void> => {
