@@ -4,8 +4,9 @@
  *
  * What a reader of an audience costs is a line in these arrays. Who cannot take what comes leaves, with a standpoint from which a session of its own goes on.
  */
-import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
+import { createRounds } from './audience/rounds.ts';
+import type { FanIn } from './fan-in.ts';
 import type { FanOut } from './fan-out.ts';
 import { descriptorOf } from './fan-out.ts';
 import type { Frame, Frames } from './frames.ts';
@@ -14,7 +15,7 @@ import type { Entry, RevisionLog } from './revision-log.ts';
 import type { Clock } from './readers/clock.ts';
 import { createCourse, type Course, type Standpoint } from './session/course.ts';
 import type { FlowLimits } from './session/flow.ts';
-import { websocketFrame } from './websocket-frame.ts';
+import { isPongTo, websocketFrame } from './websocket-frame.ts';
 
 /** How long an audience waits before it writes, while more is known to be coming: at most so many times as long as the last write to all took. Each write that is spared is worth much. */
 const gatherShare = 2;
@@ -38,6 +39,7 @@ export type AudienceOptions<M extends Member> = {
   /** ms of silence after which a heartbeat is sent */
   heartbeatMs: number;
   fanOut: FanOut;
+  fanIn: FanIn;
   metrics?: Metrics;
   clock: Pick<Clock, 'now' | 'soon' | 'after'>;
   /** ms that lie at least between the end of one write to all and the next; 0: as soon as what happens now has happened. */
@@ -54,11 +56,8 @@ export type AudienceOptions<M extends Member> = {
   onError(error: unknown): void;
 };
 
-/** A ping to everybody. Who answers it has read the first `sent` bytes. */
-type Round = { number: number; sent: number; at: number };
-
 /** Bytes are counted for the audience as a whole: `sent` so far, and for each member up to where it is known to have read. */
-export const createAudience = <M extends Member>({ from, log, frames, limits, heartbeatMs, clock, fanOut, metrics = noMetrics, coalesceMs, isMoreComing, onWritten, onLeft, onOverdue, onError }: AudienceOptions<M>) => {
+export const createAudience = <M extends Member>({ from, log, frames, limits, heartbeatMs, clock, fanOut, fanIn, metrics = noMetrics, coalesceMs, isMoreComing, onWritten, onLeft, onOverdue, onError }: AudienceOptions<M>) => {
   const { now } = clock;
   const begin = (start: Standpoint, listener: (entry: Entry) => void): Course => createCourse({ log, frames, max: limits.maxSubscriptions, listener, start });
   const course = begin(from, (entry) => guarded(() => hear(entry)));
@@ -73,8 +72,10 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
   let read = new Float64Array(64);
   /** The first ping that a member got, by its number. */
   let firstRound = new Uint32Array(64);
-  const rounds = new Map<string, Round>();
-  let [sent, pinged, roundNumber, lastSent, heartbeats] = [0, 0, 0, now(), 0];
+  const rounds = createRounds(now);
+  /** The number of the last round whose answers were looked for. */
+  let collected = 0;
+  let [sent, lastSent, heartbeats] = [0, now(), 0];
   let scheduled = false;
   /** When the last write to all ended, and ms that it took; when the next began to be gathered. */
   let [ended, took, began] = [-Infinity, 0, 0];
@@ -100,19 +101,10 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
 
   const inFlightAt = (slot: number): number => sent - (read[slot] ?? sent);
 
-  /** A ping that cannot be answered before it was read: its text is new. */
-  const newRound = (sentWith: number): Buffer => {
-    const text = `${(roundNumber += 1)}.${randomUUID()}`;
-    const ping = websocketFrame('ping', Buffer.from(text));
-    rounds.set(text, { number: roundNumber, sent: sentWith + ping.length, at: now() });
-    pinged = sentWith + ping.length;
-    return ping;
-  };
-
   /** One write to each member. Who has no room for it leaves, from where it stands. */
   const deliver = (parts: Buffer[]): void => {
     const whole = parts.reduce((sum, part) => sum + part.length, 0);
-    const bytes = Buffer.concat(sent + whole - pinged >= limits.windowBytes / 2 ? [...parts, newRound(sent + whole)] : parts);
+    const bytes = Buffer.concat(sent + whole - rounds.last().sent >= limits.windowBytes / 2 ? [...parts, rounds.begin(sent + whole)] : parts);
     for (let slot = members.length - 1; slot >= 0; slot -= 1) {
       const member = members[slot];
       if (!member) continue;
@@ -125,6 +117,18 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
     metrics.sent(members.length, parts.length, bytes.length);
     sent += bytes.length;
     lastSent = now();
+  };
+
+  /** By the time that all have been written to, many have answered the ping that went along. Who has said something else goes its own way from here. */
+  const collect = (): void => {
+    const round = rounds.last();
+    if (round.number === collected) return;
+    collected = round.number;
+    const isAnswer = (bytes: Buffer) => isPongTo(round.payload, bytes);
+    for (let slot = members.length - 1; slot >= 0; slot -= 1) {
+      const member = members[slot];
+      if (member && fanIn(member.socket, descriptors[slot] ?? -1, isAnswer)) read[slot] = round.sent;
+    }
   };
 
   const write = (): void => {
@@ -178,6 +182,7 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
     write();
     ended = now();
     took = Math.min(ended - start, longestMs);
+    collect();
     onWritten();
   };
 
@@ -203,14 +208,13 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
   const beat = (): void => {
     const heartbeat = websocketFrame('text', frames.encode({ type: 'heartbeat', at: new Date(now()).toISOString(), position: log.head() }).data);
     heartbeats += 1;
-    deliver(heartbeats % 2 === 0 ? [heartbeat, newRound(sent + heartbeat.length)] : [heartbeat]);
+    deliver(heartbeats % 2 === 0 ? [heartbeat, rounds.begin(sent + heartbeat.length)] : [heartbeat]);
+    collect();
   };
 
   /** Rounds that everybody has had the time to answer. */
   const judge = (): void => {
-    for (const [text, round] of rounds) {
-      if (now() - round.at < limits.pongTimeoutMs) return;
-      rounds.delete(text);
+    for (const round of rounds.over(limits.pongTimeoutMs)) {
       for (let slot = members.length - 1; slot >= 0; slot -= 1) {
         const member = members[slot];
         if (!member || (firstRound[slot] ?? 0) > round.number || (read[slot] ?? sent) >= round.sent) continue;
@@ -236,7 +240,7 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
       if (members.length > read.length) grow();
       descriptors[member.slot] = descriptorOf(member.socket);
       read[member.slot] = sent - inFlight;
-      firstRound[member.slot] = roundNumber + 1;
+      firstRound[member.slot] = rounds.last().number + 1;
     },
 
     /** It is gone, or goes on alone from `standing`, which is to be asked for before. */
@@ -244,7 +248,7 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
     standing: (member: M): { from: Standpoint; inFlight: number } => ({ from: behind.standpoint(), inFlight: inFlightAt(member.slot) }),
 
     pong: (member: M, text: string): void => {
-      const round = rounds.get(text);
+      const round = rounds.of(text);
       if (round && round.number >= (firstRound[member.slot] ?? 0)) read[member.slot] = Math.max(read[member.slot] ?? 0, round.sent);
     },
 

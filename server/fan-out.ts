@@ -1,6 +1,6 @@
 /** One buffer to many sockets. */
 import type { Socket } from 'node:net';
-import { loadNativeSend } from './fan-out/native-send.ts';
+import type { NativeCall } from './native-socket.ts';
 
 /** Writes the whole of `bytes` to a socket, after everything that was written to it before. `descriptor` is what `descriptorOf` said of it. `bytes` MUST NOT be changed afterwards. */
 export type FanOut = (socket: Socket, descriptor: number, bytes: Buffer) => void;
@@ -15,18 +15,12 @@ export const plainFanOut: FanOut = (socket, _descriptor, bytes) => void socket.w
  * likewise, and tells whom it concerns.
  */
 export const nativeFanOut =
-  (send: (descriptor: number, bytes: Buffer, length: number) => number): FanOut =>
+  (send: NativeCall): FanOut =>
   (socket, descriptor, bytes) => {
     if (descriptor < 0 || socket.writableLength > 0 || socket.destroyed || socket.writableEnded) return void socket.write(bytes);
     const taken = Math.max(0, send(descriptor, bytes, bytes.length));
     if (taken < bytes.length) socket.write(taken === 0 ? bytes : bytes.subarray(taken));
   };
-
-/** The fastest that this machine has. */
-export const createFanOut = async (): Promise<FanOut> => {
-  const send = await loadNativeSend();
-  return send ? nativeFanOut(send) : plainFanOut;
-};
 
 /** The descriptor of a socket that the kernel can be handed bytes for; -1 where there is none, or what is written has to be encrypted first. */
 export const descriptorOf = (socket: Socket): number => {

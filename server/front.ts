@@ -5,10 +5,12 @@ import { findClientFiles } from './client-files.ts';
 import { defaults, UsageError, type Config } from './config.ts';
 import { createControlRoute, type Control } from './control.ts';
 import { everyStory } from './core/protocol.ts';
-import { createFanOut, plainFanOut } from './fan-out.ts';
+import { nativeFanIn } from './fan-in.ts';
+import { nativeFanOut } from './fan-out.ts';
 import { createHttp, type HttpOptions } from './http.ts';
 import type { ProcessMetrics } from './metrics/prometheus.ts';
 import { countAnswers } from './metrics/requests.ts';
+import { loadNativeSocket } from './native-socket.ts';
 import { createReaders } from './readers.ts';
 import type { RevisionLog } from './revision-log.ts';
 import { trackSilent } from './silent-connections.ts';
@@ -49,7 +51,7 @@ export type Front = {
 export const createFront = async ({ log, folder, config, newsroom, metrics, shared = false, onError }: FrontOptions): Promise<Front> => {
   const { lang, trustProxy, origins, frameAncestors, editorToken, hub, maxSocketsPerAddress, maxAccepts } = config;
   const client = findClientFiles();
-  const fanOut = config.plainWrites ? plainFanOut : await createFanOut();
+  const native = config.plainWrites ? undefined : await loadNativeSocket();
   const restartWindowMs: [min: number, max: number] = [defaults.restartWindowMs[0], config.restartWindowMs];
   const admission = createAdmission({ rate: { perSecond: maxAccepts, burst: maxAccepts }, windowMs: restartWindowMs, late: metrics.late });
   log.subscribe(everyStory, log.head(), ({ sequence }) => metrics.durable(sequence));
@@ -60,7 +62,7 @@ export const createFront = async ({ log, folder, config, newsroom, metrics, shar
     holdOff: admission.holdOff,
     coalesceMs: admission.coalesceMs,
     isMoreComing: newsroom.isMoreComing,
-    fanOut,
+    ...(native && { fanOut: nativeFanOut(native.send), fanIn: nativeFanIn(native.receive) }),
     metrics,
     onError,
   });

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { defaults } from './config.ts';
 import { closeCodes, type Subscribe } from './core/protocol.ts';
+import { plainFanIn, type FanIn } from './fan-in.ts';
 import { plainFanOut, type FanOut } from './fan-out.ts';
 import { createFrames, type Frame, type Frames } from './frames.ts';
 import { createAddresses, type Addresses } from './readers/addresses.ts';
@@ -63,6 +64,8 @@ export type ReadersOptions = {
   isMoreComing?: () => boolean;
   /** How one buffer gets to many; default: through their streams. */
   fanOut?: FanOut;
+  /** How what many answer is read; default: through their streams. */
+  fanIn?: FanIn;
   /** What operators want counted; default: nothing. */
   metrics?: Metrics;
   /** Default: the system's. */
@@ -101,7 +104,7 @@ export type Readers = Addresses & Gate & {
   audiences: () => number;
 };
 
-export const createReaders = ({ log: own, maxPerAddress, holdOff = () => undefined, limits: given, heartbeatMs = defaults.heartbeatMs, coalesceMs = () => 0, isMoreComing = () => false, fanOut = plainFanOut, metrics = noMetrics, clock = systemClock, onError = console.error }: ReadersOptions): Readers => {
+export const createReaders = ({ log: own, maxPerAddress, holdOff = () => undefined, limits: given, heartbeatMs = defaults.heartbeatMs, coalesceMs = () => 0, isMoreComing = () => false, fanOut = plainFanOut, fanIn = plainFanIn, metrics = noMetrics, clock = systemClock, onError = console.error }: ReadersOptions): Readers => {
   const limits: SessionLimits = { ...defaults, ...given };
   const rate = { perSecond: limits.messagesPerSecond, burst: limits.messageBurst };
   const frames = createFrames();
@@ -114,7 +117,7 @@ export const createReaders = ({ log: own, maxPerAddress, holdOff = () => undefin
   let seating = false;
 
   const audiences = createAudiences<Seated>({
-    log, frames, limits, heartbeatMs, clock, coalesceMs, isMoreComing, fanOut, metrics, onError,
+    log, frames, limits, heartbeatMs, clock, coalesceMs, isMoreComing, fanOut, fanIn, metrics, onError,
     onWritten: () => seatSoon(),
     onLeft: (reader, from, inFlight) => void setApart(reader, { from, inFlight }),
     onOverdue: (reader) => part(reader, closeCodes.noPong),

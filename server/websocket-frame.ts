@@ -1,8 +1,15 @@
-/** What a server's WebSocket frame looks like (RFC 6455, 5.2): whole, unmasked, uncompressed. The same bytes go to every client. */
+/** What a server's WebSocket frame looks like (RFC 6455, 5.2): whole, unmasked, uncompressed. The same bytes go to every client. And what a client answers to a ping. */
 
-const opcodes = { text: 0x1, ping: 0x9 } as const;
+const opcodes = { text: 0x1, ping: 0x9, pong: 0xa } as const;
 
-export const websocketFrame = (kind: keyof typeof opcodes, payload: Buffer): Buffer => Buffer.concat([header(opcodes[kind], payload.length), payload]);
+export const websocketFrame = (kind: Exclude<keyof typeof opcodes, 'pong'>, payload: Buffer): Buffer => Buffer.concat([header(opcodes[kind], payload.length), payload]);
+
+/** Whether these bytes are a client's answer to a ping with this payload of less than 126 bytes, and nothing else: clients mask what they send (5.3). */
+export const isPongTo = (payload: Buffer, bytes: Buffer): boolean => {
+  const [first, second, ...mask] = bytes.subarray(0, 6);
+  if (first !== (0x80 | opcodes.pong) || second !== (0x80 | payload.length) || bytes.length !== 6 + payload.length) return false;
+  return payload.every((byte, index) => byte === ((bytes[6 + index] ?? 0) ^ (mask[index % 4] ?? 0)));
+};
 
 const header = (opcode: number, length: number): Buffer => {
   const first = 0x80 | opcode;

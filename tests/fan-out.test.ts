@@ -4,12 +4,12 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { descriptorOf, nativeFanOut, plainFanOut, type FanOut } from '../server/fan-out.ts';
-import { loadNativeSend, type NativeSend } from '../server/fan-out/native-send.ts';
+import { loadNativeSocket, type NativeCall } from '../server/native-socket.ts';
 import { createRandom } from './newsroom.ts';
 
 let server: Server;
 let port = 0;
-const native = await loadNativeSend();
+const native = (await loadNativeSocket())?.send;
 
 beforeAll(async () => {
   server = createServer({ noDelay: true });
@@ -33,7 +33,7 @@ const openPair = async () => {
 };
 
 /** A kernel in a bad mood: it takes all, some or nothing. */
-const moody = (send: NativeSend, random: ReturnType<typeof createRandom>): NativeSend => (descriptor, bytes, length) => {
+const moody = (send: NativeCall, random: ReturnType<typeof createRandom>): NativeCall => (descriptor, bytes, length) => {
   const mood = random.below(4);
   return mood === 0 ? -1 : send(descriptor, bytes, mood === 1 ? random.below(length) : length);
 };

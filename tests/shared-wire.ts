@@ -1,6 +1,7 @@
 /** What `wire.ts` is for one session, for readers who may be told as one: each has its end of a wire, in which everything lies until it is delivered. */
 import type { Socket } from 'node:net';
 import type { ServerMessage } from '../server/core/protocol.ts';
+import type { FanIn } from '../server/fan-in.ts';
 import type { FanOut } from '../server/fan-out.ts';
 import { createReaders, type Reader, type ReadersOptions } from '../server/readers.ts';
 import type { Clock } from '../server/readers/clock.ts';
@@ -8,7 +9,7 @@ import { checked } from './checked.ts';
 import type { Wire } from './wire.ts';
 
 type Parcel = { kind: 'frame'; message: ServerMessage; bytes: number } | { kind: 'ping'; text: string };
-type Mailbox = { put: (parcel: Parcel) => void; putBytes: (bytes: Buffer) => void };
+type Mailbox = { put: (parcel: Parcel) => void; putBytes: (bytes: Buffer) => void; said: () => Buffer | undefined };
 
 /** Just what a simulation needs of a wire. */
 export type Line = Pick<Wire, 'errors' | 'isFull' | 'closed'> & {
@@ -42,7 +43,7 @@ const createStillClock = (now: () => number) => {
 
 export type SharedWires = ReturnType<typeof createSharedWires>;
 
-export type SharedWireOptions = Omit<ReadersOptions, 'clock' | 'fanOut' | 'onError'> & {
+export type SharedWireOptions = Omit<ReadersOptions, 'clock' | 'fanOut' | 'fanIn' | 'onError'> & {
   now: () => number;
   /** Is called with each write to one reader of an audience. */
   onWrite?: () => void;
@@ -56,13 +57,22 @@ export const createSharedWires = ({ now, onWrite = () => undefined, ...options }
     onWrite();
     mailboxes.get(socket)?.putBytes(bytes);
   };
-  const readers = createReaders({ ...options, clock, fanOut, onError: (error) => errors.push(error) });
+  const fanIn: FanIn = (socket, _descriptor, isExpected) => {
+    const said = mailboxes.get(socket)?.said();
+    return said !== undefined && isExpected(said);
+  };
+  const readers = createReaders({ ...options, clock, fanOut, fanIn, onError: (error) => errors.push(error) });
 
-  const connect = (): Line & { reader: Reader } => {
+  const connect = (): Line & { reader: Reader; hurry: () => void } => {
     const parcels: Parcel[] = [];
     let inFlight = 0;
     let mostInFlight = 0;
     let closed: number | undefined;
+    let isPrompt = false;
+    const said = (): Buffer | undefined => {
+      const ping = parcels.findLast(({ kind }) => kind === 'ping');
+      return isPrompt && ping?.kind === 'ping' ? pongTo(ping.text) : undefined;
+    };
     const put = (parcel: Parcel): void => {
       if (closed !== undefined) throw new Error('sent after the close');
       if (parcel.kind === 'frame') {
@@ -73,7 +83,7 @@ export const createSharedWires = ({ now, onWrite = () => undefined, ...options }
       parcels.push(parcel);
     };
     const socket = { cork: () => undefined, uncork: () => undefined } as Socket; // looked at by nothing else but the fan-out above
-    mailboxes.set(socket, { put, putBytes: (bytes) => framesIn(bytes).forEach(put) });
+    mailboxes.set(socket, { put, putBytes: (bytes) => framesIn(bytes).forEach(put), said });
     const reader = readers.join(
       {
         send: ({ data, bytes }) => put({ kind: 'frame', message: JSON.parse(String(data)), bytes }),
@@ -95,6 +105,8 @@ export const createSharedWires = ({ now, onWrite = () => undefined, ...options }
       },
       isFull: () => (mostInFlight) > readers.limits.windowBytes,
       closed: () => closed,
+      /** Answers each ping from now on before anybody else is written to. */
+      hurry: () => void (isPrompt = true),
       session: { receive: (text) => readers.receive(reader, text), stop: () => readers.leave(reader), tick },
     };
   };
@@ -116,4 +128,10 @@ const framesIn = (bytes: Buffer): Parcel[] => {
     at += head + length;
   }
   return parcels;
+};
+
+/** What a client answers to a ping: masked, as all that clients send. */
+export const pongTo = (text: string, mask = Buffer.from([1, 2, 3, 4])): Buffer => {
+  const payload = Buffer.from(text);
+  return Buffer.concat([Buffer.of(0x8a, 0x80 | payload.length), mask, payload.map((byte, index) => byte ^ (mask[index % 4] ?? 0))]);
 };

@@ -9,15 +9,15 @@ import { createReaders, type ReadersOptions } from '../server/readers.ts';
 import { createSocketServer, type SocketServerOptions } from '../server/socket.ts';
 import { received, sent } from './checked.ts';
 
-export type ServeOptions = Partial<SocketServerOptions['options']> & Pick<ReadersOptions, 'limits' | 'heartbeatMs' | 'maxPerAddress' | 'holdOff' | 'fanOut'>;
+export type ServeOptions = Partial<SocketServerOptions['options']> & Pick<ReadersOptions, 'limits' | 'heartbeatMs' | 'maxPerAddress' | 'holdOff' | 'fanOut' | 'fanIn'>;
 
 export type Served = Awaited<ReturnType<typeof serveSocket>>;
 
 /** Listens on 127.0.0.1. `close` ends everything and may be called twice. */
-export const serveSocket = async ({ limits, heartbeatMs, maxPerAddress, holdOff, fanOut, ...options }: ServeOptions = {}, log: RevisionLog = createMemoryLog({ epoch: '7f3a9c21' })) => {
+export const serveSocket = async ({ limits, heartbeatMs, maxPerAddress, holdOff, fanOut, fanIn, ...options }: ServeOptions = {}, log: RevisionLog = createMemoryLog({ epoch: '7f3a9c21' })) => {
   const server = createServer();
   const errors: unknown[] = [];
-  const given = { ...(limits && { limits }), ...(heartbeatMs !== undefined && { heartbeatMs }), ...(maxPerAddress !== undefined && { maxPerAddress }), ...(holdOff && { holdOff }), ...(fanOut && { fanOut }) };
+  const given = { ...(limits && { limits }), ...(heartbeatMs !== undefined && { heartbeatMs }), ...(maxPerAddress !== undefined && { maxPerAddress }), ...(holdOff && { holdOff }), ...(fanOut && { fanOut }), ...(fanIn && { fanIn }) };
   const readers = createReaders({ log, ...given, onError: (error) => errors.push(error) });
   const sockets = createSocketServer({ server, readers, options: { origins: [], trustProxy: false, ...options } });
   const close = (): Promise<void> => {

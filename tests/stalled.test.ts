@@ -1,7 +1,9 @@
 /** Readers who stop reading, among others who go on: they cost no more than their window, and nobody else notices. On real sockets, written to in each way there is. */
 import { afterEach, expect, test } from 'vitest';
 import type { ServerMessage } from '../server/core/protocol.ts';
-import { createFanOut, plainFanOut } from '../server/fan-out.ts';
+import { nativeFanIn } from '../server/fan-in.ts';
+import { nativeFanOut } from '../server/fan-out.ts';
+import { loadNativeSocket } from '../server/native-socket.ts';
 import { contentOf, createNewsroom } from './newsroom.ts';
 import { connectClient, serveSocket, type Client, type Served, type ServeOptions } from './socket-client.ts';
 
@@ -43,11 +45,14 @@ const gather = async (options: ServeOptions) => {
 const diffsOf = ({ messages }: Client) => messages.flatMap((message) => (message.type === 'diff' ? [message] : []));
 const bytesOf = (messages: ServerMessage[]): number => messages.reduce((sum, message) => sum + Buffer.byteLength(JSON.stringify(message)), 0);
 
+const native = await loadNativeSocket();
+const natively: ServeOptions = native ? { fanOut: nativeFanOut(native.send), fanIn: nativeFanIn(native.receive) } : {};
+
 test.each([
-  ['as fast as this machine can', createFanOut],
-  ['through their streams', async () => plainFanOut],
-])('they hold at most the window, others get every revision, and whoever reads again gets the rest as one diff (written to %s)', async (_how, createWay) => {
-  const { readers, log, stalled, others, position, reviseUpTo } = await gather({ fanOut: await createWay() });
+  ['as fast as this machine can', natively],
+  ['through their streams', {}],
+])('they hold at most the window, others get every revision, and whoever reads again gets the rest as one diff (written to %s)', async (_how, way) => {
+  const { readers, log, stalled, others, position, reviseUpTo } = await gather(way);
   for (const { ws } of stalled) ws.pause();
   await reviseUpTo(1, revisions);
 
@@ -66,7 +71,7 @@ test.each([
 });
 
 test('whoever reads nothing for too long is gone, and the others are not', async () => {
-  const { readers, stalled, others, reviseUpTo } = await gather({ fanOut: await createFanOut(), limits: { pongTimeoutMs: 2_000 } });
+  const { readers, stalled, others, reviseUpTo } = await gather({ ...natively, limits: { pongTimeoutMs: 2_000 } });
   for (const { ws } of stalled) ws.pause();
   await reviseUpTo(1, 60);
   await expect.poll(() => readers.following('storm'), { timeout: 20_000 }).toBe(readersInAll - stalledReaders);
