@@ -1,4 +1,5 @@
 /** What the whole watcher does too, but only when the system reports things in an unlucky order. */
+import { createHook } from 'node:async_hooks';
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ import { createFollower } from '../server/watcher/follow.ts';
 import { createHints } from '../server/watcher/hints.ts';
 import { createLedger } from '../server/watcher/ledger.ts';
 import { createProblems } from '../server/watcher/problems.ts';
-import { knownAs, story } from './watched-folder.ts';
+import { knownAs, story, watchFolder } from './watched-folder.ts';
 
 const old = story('old');
 
@@ -84,4 +85,21 @@ test('hints follow a folder that takes the place of the one watched', async () =
   await hints.renew();
   writeFileSync(join(home, 'two', 'storm.md'), old);
   expect(await hinted.promise).toBe('storm.md');
+});
+
+test('a save by renaming costs no more in a folder of many stories', async () => {
+  const requestsIn = async (stories: number): Promise<number> => {
+    const files = Object.fromEntries(Array.from({ length: stories }, (_, index) => [`s${index}.md`, story('old')]));
+    const { write, path, event } = await watchFolder({ files });
+    let requests = 0;
+    const count = createHook({ init: (_id, type) => void (requests += Number(type.startsWith('FSREQ'))) }).enable();
+    write('s0.md.new~', story('new'));
+    renameSync(path('s0.md.new~'), path('s0.md'));
+    await event('saved');
+    count.disable();
+    return requests;
+  };
+  const few = await requestsIn(5);
+  expect(few).toBeGreaterThan(0);
+  expect(await requestsIn(205)).toBeLessThan(few + 100);
 });

@@ -1,6 +1,6 @@
 /** Where something may have happened, as chokidar says. Hints only: each is looked into, and a missed one is found by the next scan. */
-import { realpathSync, type Stats } from 'node:fs';
-import { relative, sep } from 'node:path';
+import { lstatSync, realpathSync, type Stats } from 'node:fs';
+import { dirname, relative, sep } from 'node:path';
 import { watch, type FSWatcher } from 'chokidar';
 import { isInside, rootOf } from './look.ts';
 import { isForeign, parseName } from './names.ts';
@@ -25,14 +25,18 @@ export const createHints = ({ folder, onFile, onFolder, onLimit }: HintsOptions)
   let root: string | undefined;
   let isPolling = false;
   let isClosed = false;
+  /** Folders and links that were seen. What is gone from its folder, was none of them and is no story by its name was made and renamed by a save: chokidar would read the whole folder because of it. */
+  const lasting = new Set<string>();
   const fileOf = (path: string): string => relative(folder, path).split(sep).join('/');
 
   const isIgnored = (path: string, stats?: Stats): boolean => {
     const file = fileOf(path);
     if (file === '') return false;
     if (file.split('/').some(isForeign)) return true;
+    if (stats && !stats.isFile()) lasting.add(path);
     if (stats?.isSymbolicLink()) return leadsOut(folder, path);
-    return stats?.isFile() === true && parseName(file).kind === 'ignored';
+    if (stats?.isDirectory() || parseName(file).kind !== 'ignored') return false;
+    return stats ? stats.isFile() : !lasting.has(path) && isGone(path) && !isGone(dirname(path));
   };
 
   const fail = (error: unknown): void => {
@@ -71,6 +75,8 @@ export const createHints = ({ folder, onFile, onFolder, onLimit }: HintsOptions)
     },
   };
 };
+
+const isGone = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) === undefined;
 
 const leadsOut = (folder: string, path: string): boolean => {
   try {
