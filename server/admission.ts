@@ -22,6 +22,9 @@ export type Admission = ReturnType<typeof createAdmission>;
 /** What part of the rate those may come back at who were turned away. To refuse them again costs too, and must not be what keeps the server from recovering. */
 const comeBackPart = 1 / 5;
 
+/** ms in which each has its turn at the latest: those who do not wait for it, and are refused again and again, must not put off all others. */
+const farthestMs = 300_000;
+
 const systemTicker: Ticker = {
   now: () => performance.now(),
   every: (ms, work) => {
@@ -37,7 +40,7 @@ export const createAdmission = ({ rate, windowMs, late, clock = systemTicker }: 
   /** When the last of those who were turned away has its turn. */
   let lastTurn = 0;
 
-  const nextTurn = (now: number): number => (lastTurn = Math.max(now, lastTurn) + 1_000 / (rate.perSecond * comeBackPart));
+  const nextTurn = (now: number): number => (lastTurn = Math.min(now + farthestMs, Math.max(now, lastTurn) + 1_000 / (rate.perSecond * comeBackPart)));
 
   return {
     /** ms after which whoever comes now should come back: at random within the window, and the later the more are waiting; `undefined` for who may come in. Asked once for each; who may is counted. */

@@ -15,14 +15,13 @@ import type { Entry, RevisionLog } from './revision-log.ts';
 import type { Clock } from './readers/clock.ts';
 import { createCourse, type Course, type Standpoint } from './session/course.ts';
 import type { FlowLimits } from './session/flow.ts';
+import { heartbeat } from './session/heartbeat.ts';
 import { isPongTo, websocketFrame } from './websocket-frame.ts';
 
 /** How long an audience waits before it writes, while more is known to be coming: at most so many times as long as the last write to all took. Each write that is spared is worth much. */
 const gatherShare = 2;
 /** ms between two looks at whether more is coming. Of what is saved together the first is published before anybody knows of the others: where a write takes some twenty times as long, one look is waited for in any case. */
 const gatherMs = 2;
-/** ms that a write to all can take at most, as far as is believed: the time of day may jump meanwhile, and nobody is to wait for that. */
-const longestMs = 1_000;
 
 /** A reader, as an audience knows it. */
 export type Member = {
@@ -171,7 +170,7 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
 
   /** What is saved together is published one after the other, and gathered. What comes alone is hardly held up; with few readers, not at all. */
   const gather = (): void => {
-    const waited = Math.abs(now() - began); // the time of day may have been set back
+    const waited = now() - began;
     if (waited >= (isMoreComing() ? took * gatherShare : Math.min(gatherMs, took / 20))) return guarded(flush);
     clock.after(gatherMs, gather);
   };
@@ -181,7 +180,7 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
     scheduled = false;
     write();
     ended = now();
-    took = Math.min(ended - start, longestMs);
+    took = ended - start;
     collect();
     onWritten();
   };
@@ -206,9 +205,9 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
   };
 
   const beat = (): void => {
-    const heartbeat = websocketFrame('text', frames.encode({ type: 'heartbeat', at: new Date(now()).toISOString(), position: log.head() }).data);
+    const beat = websocketFrame('text', frames.encode(heartbeat(log.head())).data);
     heartbeats += 1;
-    deliver(heartbeats % 2 === 0 ? [heartbeat, rounds.begin(sent + heartbeat.length)] : [heartbeat]);
+    deliver(heartbeats % 2 === 0 ? [beat, rounds.begin(sent + beat.length)] : [beat]);
     collect();
   };
 

@@ -13,6 +13,7 @@ import { createCourse, type Standpoint } from './session/course.ts';
 import { farewell } from './session/farewell.ts';
 import { createFlow, type FlowLimits } from './session/flow.ts';
 import { greeting } from './session/greeting.ts';
+import { heartbeat } from './session/heartbeat.ts';
 import { takeOne, type Bucket, type Rate } from './session/rate.ts';
 
 export type SessionLimits = Limits & FlowLimits & {
@@ -37,7 +38,7 @@ export type SessionOptions = {
   limits: SessionLimits;
   /** ms of silence after which a heartbeat is sent */
   heartbeatMs: number;
-  /** ms since 1970 */
+  /** ms of a clock that only goes forward */
   now(): number;
   out: Out;
   metrics?: Metrics;
@@ -173,7 +174,7 @@ export const createSession = ({ id, log, frames, limits, heartbeatMs, now, out, 
   });
 
   const beat = (): void => {
-    if (send(frames.encode({ type: 'heartbeat', at: new Date(now()).toISOString(), position: log.head() }))) heartbeats += 1;
+    if (send(frames.encode(heartbeat(log.head())))) heartbeats += 1;
     if (flow.isShut() || heartbeats % 2 === 0) ping();
   };
 

@@ -95,19 +95,6 @@ test('who comes while something waits is told as one with the others once it has
   expect(read(late)).toEqual(['hello', 'snapshot', 'snapshot', 'snapshot', 'live', 'diff']);
 });
 
-test('nobody waits longer because the time of day was set back, or on', async () => {
-  const { revise, passTo, writes, coming } = await gather({ writeMs: 3_600_000 });
-  coming.more = true;
-  await revise('storm');
-  passTo(-1_000);
-  expect(writes()).toBe(1); // ends two hours later
-  await revise('vote');
-  passTo(7_200_999);
-  expect(writes()).toBe(0);
-  passTo(7_201_001);
-  expect(writes()).toBe(1);
-});
-
 test('where a write takes long, what is known to be coming goes with the next, which waits for no longer than twice as long', async () => {
   const { revise, passTo, writes, coming } = await gather({ writeMs: 50 });
   coming.more = true;
