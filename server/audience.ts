@@ -20,7 +20,7 @@ import { isPongTo, websocketFrame } from './websocket-frame.ts';
 
 /** How long an audience waits before it writes, while more is known to be coming: at most so many times as long as the last write to all took. Each write that is spared is worth much. */
 const gatherShare = 2;
-/** ms between two looks at whether more is coming. Of what is saved together the first is published before anybody knows of the others: where a write takes some twenty times as long, one look is waited for in any case. */
+/** ms between two looks at whether more is coming */
 const gatherMs = 2;
 
 /** A reader, as an audience knows it. */
@@ -168,11 +168,10 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
     else clock.soon(gather);
   };
 
-  /** What is saved together is published one after the other, and gathered. What comes alone is hardly held up; with few readers, not at all. */
+  /** What is saved together is published one after the other, and gathered. What comes alone is not held up. */
   const gather = (): void => {
-    const waited = now() - began;
-    if (waited >= (isMoreComing() ? took * gatherShare : Math.min(gatherMs, took / 20))) return guarded(flush);
-    clock.after(gatherMs, gather);
+    if (isMoreComing() && now() - began < took * gatherShare) clock.after(gatherMs, gather);
+    else guarded(flush);
   };
 
   const flush = (): void => {

@@ -119,21 +119,6 @@ test('where a write takes long, what is known to be coming goes with the next, w
   expect(writes()).toBe(1);
 });
 
-test('where a write takes long, what nobody knew of goes with the next if it comes within 2 ms', async () => {
-  const { revise, passTo, writes } = await gather({ writeMs: 50 });
-  await revise('storm');
-  passTo(0); // ends at 100
-  writes();
-  passTo(1_000);
-  await revise('storm');
-  passTo(1_000);
-  passTo(1_001);
-  await revise('vote');
-  expect(writes()).toBe(0);
-  passTo(1_002);
-  expect(writes()).toBe(1);
-});
-
 test('whoever asks when all have been written to is told then, and at once where nothing waits', async () => {
   const { revise, passTo, writes, wires, lines } = await gather({ coalesceMs: 200 });
   await wires.readers.written();
