@@ -5,7 +5,7 @@
  * What a reader of an audience costs is a line in these arrays. Who cannot take what comes leaves, with a standpoint from which a session of its own goes on.
  */
 import type { Socket } from 'node:net';
-import { createRounds } from './audience/rounds.ts';
+import { createRounds, type Round } from './audience/rounds.ts';
 import type { FanIn } from './fan-in.ts';
 import type { FanOut } from './fan-out.ts';
 import { descriptorOf } from './fan-out.ts';
@@ -118,16 +118,29 @@ export const createAudience = <M extends Member>({ from, log, frames, limits, he
     lastSent = now();
   };
 
-  /** By the time that all have been written to, many have answered the ping that went along. Who has said something else goes its own way from here. */
+  /** How many have answered whom nobody had looked for. Who has said something else goes its own way from here. */
+  const lookFor = ({ payload, sent: upTo }: Round): number => {
+    const isAnswer = (bytes: Buffer) => isPongTo(payload, bytes);
+    let answered = 0;
+    for (let slot = members.length - 1; slot >= 0; slot -= 1) {
+      const member = members[slot];
+      if (!member || (read[slot] ?? 0) >= upTo || !fanIn(member.socket, descriptors[slot] ?? -1, isAnswer)) continue;
+      read[slot] = upTo;
+      answered += 1;
+    }
+    return answered;
+  };
+
+  /** By the time that all have been written to, many have answered the ping that went along. While most have, the others soon will. */
   const collect = (): void => {
     const round = rounds.last();
     if (round.number === collected) return;
     collected = round.number;
-    const isAnswer = (bytes: Buffer) => isPongTo(round.payload, bytes);
-    for (let slot = members.length - 1; slot >= 0; slot -= 1) {
-      const member = members[slot];
-      if (member && fanIn(member.socket, descriptors[slot] ?? -1, isAnswer)) read[slot] = round.sent;
-    }
+    let [waiting, answered] = [members.length, 0];
+    do {
+      answered = lookFor(round);
+      waiting -= answered;
+    } while (waiting > 0 && answered > waiting);
   };
 
   const write = (): void => {
