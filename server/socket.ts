@@ -3,6 +3,7 @@
  * a browser tells its page nothing of such an answer. An origin that may not read along, or too many sockets of one address, are told by a close code.
  */
 import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { closeCodes, subprotocol } from './core/protocol.ts';
@@ -39,6 +40,8 @@ export const createSocketServer = ({ server, readers, options }: SocketServerOpt
   /** Every socket that is open; without a connection where its page may not read along. */
   const connections = new Map<WebSocket, Connection | undefined>();
   let closing: Promise<void> | undefined;
+  /** Called when the last connection is gone. */
+  let emptied: (() => void) | undefined;
 
   const refuse = (reason: Refusal, ...how: Parameters<typeof refuseUpgrade>): void => {
     readers.metrics.refused(reason);
@@ -67,7 +70,7 @@ export const createSocketServer = ({ server, readers, options }: SocketServerOpt
       return ws.close(closeCodes.originRefused, 'origin refused');
     }
     const address = clientAddress(request, options.trustProxy);
-    const reader = readers.join(createWire(ws), request.socket);
+    const reader = readers.join(createWire(ws, request.socket), request.socket);
     const isAdmitted = readers.enter(address);
     if (isAdmitted) readers.metrics.accepted('websocket');
     else readers.metrics.refused('address');
@@ -104,10 +107,19 @@ export const createSocketServer = ({ server, readers, options }: SocketServerOpt
     readers.metrics.closed('websocket', closedWith.get(this) ?? code);
     const connection = connections.get(this);
     connections.delete(this);
+    if (connections.size === 0) emptied?.();
     if (!connection) return;
     readers.leave(connection.reader);
     if (connection.address !== undefined) readers.exit(connection.address);
   }
+
+  /** Those that have not gone after a while are cut off. */
+  const allGone = async (): Promise<void> => {
+    if (connections.size === 0) return;
+    const cut = setTimeout(() => connections.keys().forEach((ws) => ws.terminate()), options.closeGraceMs ?? 1_000);
+    await new Promise<void>((resolve) => (emptied = resolve));
+    clearTimeout(cut);
+  };
 
   const subscribeByQuery = (reader: Reader, query: URLSearchParams): void => {
     const [story, after, format] = ['story', 'after', 'format'].map((name) => query.get(name) || undefined);
@@ -116,7 +128,7 @@ export const createSocketServer = ({ server, readers, options }: SocketServerOpt
 
   server.on('upgrade', upgrade);
 
-  return { close: () => (closing ??= allClosed(connections.keys(), options.closeGraceMs ?? 1_000)) };
+  return { close: () => (closing ??= allGone()) };
 };
 
 /** `address` counts among those that one client may hold; `undefined` for one that was too many. */
@@ -126,9 +138,9 @@ type Connection = { reader: Reader; address: string | undefined };
 const ignore = (): void => {};
 
 /** Frames go out as the bytes they are. The functions are the same for every socket. */
-const createWire = (ws: WebSocket): SocketWire => ({ ws, ...wireFunctions });
+const createWire = (ws: WebSocket, socket: Socket): SocketWire => ({ ws, socket, ...wireFunctions });
 
-type SocketWire = Wire & { ws: WebSocket };
+type SocketWire = Wire & { ws: WebSocket; socket: Socket };
 
 /** The codes that this side closed with: who is gone without a word cannot repeat them. */
 const closedWith = new WeakMap<WebSocket, number>();
@@ -139,13 +151,7 @@ const wireFunctions = {
   close(this: SocketWire, code: number): void {
     closedWith.set(this.ws, code);
     this.ws.close(code);
+    // ws ends the connection when the client has answered. To wait for the client's end too would take as long again, most of it for an error that nobody sees.
+    this.socket.on('finish', this.socket.destroy);
   },
-};
-
-/** Resolves when all have closed; those that have not after a while are cut off. */
-const allClosed = async (sockets: Iterable<WebSocket>, graceMs: number): Promise<void> => {
-  const open = [...sockets];
-  const cut = setTimeout(() => open.forEach((ws) => ws.terminate()), graceMs);
-  await Promise.all(open.map((ws) => new Promise<void>((resolve) => void ws.once('close', () => resolve()))));
-  clearTimeout(cut);
 };
