@@ -76,15 +76,17 @@ export type ReadersOptions = {
 
 export type { Refusal };
 
+export type Wish = Omit<Subscribe, 'type'>;
+
 export type Readers = Addresses & Gate & {
   readonly frames: Frames;
   readonly limits: SessionLimits;
   /** For those who bring readers. */
   readonly metrics: Metrics;
-  /** Says hello. The reader is counted, and told of what it subscribes to, until `leave`. */
-  join: (wire: Wire, socket?: Socket) => Reader;
+  /** Says hello, and answers the wish that came along. The reader is counted, and told of what it subscribes to, until `leave`. */
+  join: (wire: Wire, socket?: Socket, wish?: Wish) => Reader;
   receive: (reader: Reader, text: string) => void;
-  subscribe: (reader: Reader, wish: Omit<Subscribe, 'type'>) => void;
+  subscribe: (reader: Reader, wish: Wish) => void;
   pong: (reader: Reader, text: string) => void;
   /** Whether it follows a story, by itself or with every other. */
   follows: (reader: Reader, story: string) => boolean;
@@ -247,9 +249,10 @@ export const createReaders = ({ log: own, maxPerAddress, holdOff = () => undefin
     metrics,
     ...createAddresses(maxPerAddress),
 
-    join: (wire, socket) => {
+    join: (wire, socket, wish) => {
       const reader: Reader = { wire, socket, slot: 0, bucket: undefined, pinged: undefined, place: gone };
-      if (isSeatable(reader)) greet(reader);
+      if (wish) inOneWrite(reader, () => setApart(reader).subscribe(wish));
+      else if (isSeatable(reader)) greet(reader);
       else setApart(reader);
       return reader;
     },

@@ -9,8 +9,8 @@ import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { closeCodes, subprotocol } from './core/protocol.ts';
 import type { Frame } from './frames.ts';
 import type { Refusal } from './metrics.ts';
-import type { Reader, Readers, Wire } from './readers.ts';
-import { clientAddress, isOriginAllowed, offersKnownProtocol, readTarget, refuseUpgrade } from './upgrade.ts';
+import type { Reader, Readers, Wire, Wish } from './readers.ts';
+import { clientAddress, isOriginAllowed, offersKnownProtocol, pathOf, queryOf, refuseUpgrade } from './upgrade.ts';
 
 export type SocketServerOptions = {
   /** Its upgrade requests are answered here, all of them. */
@@ -50,7 +50,7 @@ export const createSocketServer = ({ server, readers, options }: SocketServerOpt
 
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on('error', ignore);
-    if (readTarget(request).path !== '/live') return refuse('path', socket, '404 Not Found', 'the socket is at /live');
+    if (pathOf(request) !== '/live') return refuse('path', socket, '404 Not Found', 'the socket is at /live');
     if (!offersKnownProtocol(request)) return refuse('protocol', socket, '400 Bad Request', `the only subprotocol here is ${subprotocol}`);
     const refusal = readers.refusal();
     if (refusal) return refuseUpgrade(socket, '503 Service Unavailable', refusal.why, refusal.retryAfter);
@@ -70,14 +70,13 @@ export const createSocketServer = ({ server, readers, options }: SocketServerOpt
       return ws.close(closeCodes.originRefused, 'origin refused');
     }
     const address = clientAddress(request, options.trustProxy);
-    const reader = readers.join(createWire(ws, request.socket), request.socket);
     const isAdmitted = readers.enter(address);
+    const reader = readers.join(createWire(ws, request.socket), request.socket, isAdmitted ? wishOf(queryOf(request)) : undefined);
     if (isAdmitted) readers.metrics.accepted('websocket');
     else readers.metrics.refused('address');
     connections.set(ws, { reader, address: isAdmitted ? address : undefined });
     ws.on('message', onMessage).on('pong', onPong);
-    if (isAdmitted) subscribeByQuery(reader, readTarget(request).query);
-    else readers.bye(reader, closeCodes.tooManySockets);
+    if (!isAdmitted) readers.bye(reader, closeCodes.tooManySockets);
   };
 
   // One function for all sockets, not one for each: ten thousand readers who never speak should cost little.
@@ -121,11 +120,6 @@ export const createSocketServer = ({ server, readers, options }: SocketServerOpt
     clearTimeout(cut);
   };
 
-  const subscribeByQuery = (reader: Reader, query: URLSearchParams): void => {
-    const [story, after, format] = ['story', 'after', 'format'].map((name) => query.get(name) || undefined);
-    if (story !== undefined) readers.subscribe(reader, { story, ...(after !== undefined && { after }), ...(format !== undefined && { format }) });
-  };
-
   server.on('upgrade', upgrade);
 
   return { close: () => (closing ??= allGone()) };
@@ -133,6 +127,12 @@ export const createSocketServer = ({ server, readers, options }: SocketServerOpt
 
 /** `address` counts among those that one client may hold; `undefined` for one that was too many. */
 type Connection = { reader: Reader; address: string | undefined };
+
+/** What an address asks for: `?story=storm&after=7f3a9c21_42`. */
+const wishOf = (query: URLSearchParams): Wish | undefined => {
+  const [story, after, format] = ['story', 'after', 'format'].map((name) => query.get(name) || undefined);
+  return story === undefined ? undefined : { story, ...(after !== undefined && { after }), ...(format !== undefined && { format }) };
+};
 
 /** A connection that fails is closed; that is all there is to do about it. */
 const ignore = (): void => {};
