@@ -151,7 +151,7 @@ const wireFunctions = {
   close(this: SocketWire, code: number): void {
     closedWith.set(this.ws, code);
     this.ws.close(code);
-    // ws ends the connection when the client has answered. To wait for the client's end too would take as long again, most of it for an error that nobody sees.
+    // ws ends the connection when the client has answered, and has nothing to wait for then. Its client's end would cost as much again: ws answers it by an end of its own, for which Node makes an error that nobody sees.
     this.socket.on('finish', this.socket.destroy);
   },
 };
