@@ -1,6 +1,5 @@
 /** How large the pictures beside stories are. */
 import { join } from 'node:path';
-import { imageSizeFromFile } from 'image-size/fromFile';
 import type { Size } from './core/pictures.ts';
 import { readerFile } from './http/assets.ts';
 
@@ -12,6 +11,7 @@ export const createSizeOf = (folder: string): SizeOf => async (src) => {
   const segments = segmentsOf(src);
   const file = segments && (await readerFile(folder, segments));
   if (!file?.type.startsWith('image/')) return undefined;
+  const { imageSizeFromFile } = await import('image-size/fromFile'); // when it is first needed, for it is many modules
   const size = await imageSizeFromFile(join(file.root, file.path)).catch(() => undefined);
   return size && upright(size);
 };

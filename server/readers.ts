@@ -19,7 +19,7 @@ import { systemClock, type Clock } from './readers/clock.ts';
 import type { RevisionLog } from './revision-log.ts';
 import { createSession, type Session, type SessionLimits } from './session.ts';
 import type { Standpoint } from './session/course.ts';
-import { farewell } from './session/farewell.ts';
+import { createFarewells } from './session/farewell.ts';
 import { greeting } from './session/greeting.ts';
 import { fullBucket, type Bucket } from './session/rate.ts';
 
@@ -76,15 +76,17 @@ export type ReadersOptions = {
 
 export type { Refusal };
 
+export type Wish = Omit<Subscribe, 'type'>;
+
 export type Readers = Addresses & Gate & {
   readonly frames: Frames;
   readonly limits: SessionLimits;
   /** For those who bring readers. */
   readonly metrics: Metrics;
-  /** Says hello. The reader is counted, and told of what it subscribes to, until `leave`. */
-  join: (wire: Wire, socket?: Socket) => Reader;
+  /** Says hello, and answers the wish that came along. The reader is counted, and told of what it subscribes to, until `leave`. */
+  join: (wire: Wire, socket?: Socket, wish?: Wish) => Reader;
   receive: (reader: Reader, text: string) => void;
-  subscribe: (reader: Reader, wish: Omit<Subscribe, 'type'>) => void;
+  subscribe: (reader: Reader, wish: Wish) => void;
   pong: (reader: Reader, text: string) => void;
   /** Whether it follows a story, by itself or with every other. */
   follows: (reader: Reader, story: string) => boolean;
@@ -108,6 +110,7 @@ export const createReaders = ({ log: own, maxPerAddress, holdOff = () => undefin
   const limits: SessionLimits = { ...defaults, ...given };
   const rate = { perSecond: limits.messagesPerSecond, burst: limits.messageBurst };
   const frames = createFrames();
+  const lastWords = createFarewells(limits.restartWindowMs, frames);
   const log = shareLog(own, onError);
   const alone = new Set<Reader>();
   /** Who could be seated, as far as was known when it was told everything. */
@@ -204,7 +207,7 @@ export const createReaders = ({ log: own, maxPerAddress, holdOff = () => undefin
   /** The last words to a reader without a session. */
   const part = (reader: Reader, code: number): void => {
     reader.place = gone;
-    for (const word of farewell(code, limits.restartWindowMs)) reader.wire.send(frames.encode(word));
+    for (const word of lastWords(code)) reader.wire.send(word);
     reader.wire.close(code);
   };
 
@@ -225,10 +228,9 @@ export const createReaders = ({ log: own, maxPerAddress, holdOff = () => undefin
 
   const bye = (reader: Reader, code: number): void => {
     const { place } = reader;
-    if (place.kind === 'alone') return place.session.bye(code);
-    if (place.kind !== 'among') return;
-    departed(reader, place);
-    part(reader, code);
+    if (place.kind === 'gone') return;
+    if (place.kind === 'among') departed(reader, place);
+    inOneWrite(reader, () => (place.kind === 'alone' ? place.session.bye(code) : part(reader, code)));
   };
 
   const everybody = (): Reader[] => [...alone, ...audiences.all().flatMap((audience) => audience.members())];
@@ -247,9 +249,10 @@ export const createReaders = ({ log: own, maxPerAddress, holdOff = () => undefin
     metrics,
     ...createAddresses(maxPerAddress),
 
-    join: (wire, socket) => {
+    join: (wire, socket, wish) => {
       const reader: Reader = { wire, socket, slot: 0, bucket: undefined, pinged: undefined, place: gone };
-      if (isSeatable(reader)) greet(reader);
+      if (wish) inOneWrite(reader, () => setApart(reader).subscribe(wish));
+      else if (isSeatable(reader)) greet(reader);
       else setApart(reader);
       return reader;
     },

@@ -3,13 +3,14 @@
  * a browser tells its page nothing of such an answer. An origin that may not read along, or too many sockets of one address, are told by a close code.
  */
 import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { closeCodes, subprotocol } from './core/protocol.ts';
 import type { Frame } from './frames.ts';
 import type { Refusal } from './metrics.ts';
-import type { Reader, Readers, Wire } from './readers.ts';
-import { clientAddress, isOriginAllowed, offersKnownProtocol, readTarget, refuseUpgrade } from './upgrade.ts';
+import type { Reader, Readers, Wire, Wish } from './readers.ts';
+import { clientAddress, isOriginAllowed, offersKnownProtocol, pathOf, queryOf, refuseUpgrade } from './upgrade.ts';
 
 export type SocketServerOptions = {
   /** Its upgrade requests are answered here, all of them. */
@@ -39,6 +40,8 @@ export const createSocketServer = ({ server, readers, options }: SocketServerOpt
   /** Every socket that is open; without a connection where its page may not read along. */
   const connections = new Map<WebSocket, Connection | undefined>();
   let closing: Promise<void> | undefined;
+  /** Called when the last connection is gone. */
+  let emptied: (() => void) | undefined;
 
   const refuse = (reason: Refusal, ...how: Parameters<typeof refuseUpgrade>): void => {
     readers.metrics.refused(reason);
@@ -47,7 +50,7 @@ export const createSocketServer = ({ server, readers, options }: SocketServerOpt
 
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on('error', ignore);
-    if (readTarget(request).path !== '/live') return refuse('path', socket, '404 Not Found', 'the socket is at /live');
+    if (pathOf(request) !== '/live') return refuse('path', socket, '404 Not Found', 'the socket is at /live');
     if (!offersKnownProtocol(request)) return refuse('protocol', socket, '400 Bad Request', `the only subprotocol here is ${subprotocol}`);
     const refusal = readers.refusal();
     if (refusal) return refuseUpgrade(socket, '503 Service Unavailable', refusal.why, refusal.retryAfter);
@@ -67,14 +70,13 @@ export const createSocketServer = ({ server, readers, options }: SocketServerOpt
       return ws.close(closeCodes.originRefused, 'origin refused');
     }
     const address = clientAddress(request, options.trustProxy);
-    const reader = readers.join(createWire(ws), request.socket);
     const isAdmitted = readers.enter(address);
+    const reader = readers.join(createWire(ws, request.socket), request.socket, isAdmitted ? wishOf(queryOf(request)) : undefined);
     if (isAdmitted) readers.metrics.accepted('websocket');
     else readers.metrics.refused('address');
     connections.set(ws, { reader, address: isAdmitted ? address : undefined });
     ws.on('message', onMessage).on('pong', onPong);
-    if (isAdmitted) subscribeByQuery(reader, readTarget(request).query);
-    else readers.bye(reader, closeCodes.tooManySockets);
+    if (!isAdmitted) readers.bye(reader, closeCodes.tooManySockets);
   };
 
   // One function for all sockets, not one for each: ten thousand readers who never speak should cost little.
@@ -104,31 +106,41 @@ export const createSocketServer = ({ server, readers, options }: SocketServerOpt
     readers.metrics.closed('websocket', closedWith.get(this) ?? code);
     const connection = connections.get(this);
     connections.delete(this);
+    if (connections.size === 0) emptied?.();
     if (!connection) return;
     readers.leave(connection.reader);
     if (connection.address !== undefined) readers.exit(connection.address);
   }
 
-  const subscribeByQuery = (reader: Reader, query: URLSearchParams): void => {
-    const [story, after, format] = ['story', 'after', 'format'].map((name) => query.get(name) || undefined);
-    if (story !== undefined) readers.subscribe(reader, { story, ...(after !== undefined && { after }), ...(format !== undefined && { format }) });
+  /** Those that have not gone after a while are cut off. */
+  const allGone = async (): Promise<void> => {
+    if (connections.size === 0) return;
+    const cut = setTimeout(() => connections.keys().forEach((ws) => ws.terminate()), options.closeGraceMs ?? 1_000);
+    await new Promise<void>((resolve) => (emptied = resolve));
+    clearTimeout(cut);
   };
 
   server.on('upgrade', upgrade);
 
-  return { close: () => (closing ??= allClosed(connections.keys(), options.closeGraceMs ?? 1_000)) };
+  return { close: () => (closing ??= allGone()) };
 };
 
 /** `address` counts among those that one client may hold; `undefined` for one that was too many. */
 type Connection = { reader: Reader; address: string | undefined };
 
+/** What an address asks for: `?story=storm&after=7f3a9c21_42`. */
+const wishOf = (query: URLSearchParams): Wish | undefined => {
+  const [story, after, format] = ['story', 'after', 'format'].map((name) => query.get(name) || undefined);
+  return story === undefined ? undefined : { story, ...(after !== undefined && { after }), ...(format !== undefined && { format }) };
+};
+
 /** A connection that fails is closed; that is all there is to do about it. */
 const ignore = (): void => {};
 
 /** Frames go out as the bytes they are. The functions are the same for every socket. */
-const createWire = (ws: WebSocket): SocketWire => ({ ws, ...wireFunctions });
+const createWire = (ws: WebSocket, socket: Socket): SocketWire => ({ ws, socket, ...wireFunctions });
 
-type SocketWire = Wire & { ws: WebSocket };
+type SocketWire = Wire & { ws: WebSocket; socket: Socket };
 
 /** The codes that this side closed with: who is gone without a word cannot repeat them. */
 const closedWith = new WeakMap<WebSocket, number>();
@@ -139,13 +151,7 @@ const wireFunctions = {
   close(this: SocketWire, code: number): void {
     closedWith.set(this.ws, code);
     this.ws.close(code);
+    // ws ends the connection when the client has answered, and has nothing to wait for then. Its client's end would cost as much again: ws answers it by an end of its own, for which Node makes an error that nobody sees.
+    this.socket.on('finish', this.socket.destroy);
   },
-};
-
-/** Resolves when all have closed; those that have not after a while are cut off. */
-const allClosed = async (sockets: Iterable<WebSocket>, graceMs: number): Promise<void> => {
-  const open = [...sockets];
-  const cut = setTimeout(() => open.forEach((ws) => ws.terminate()), graceMs);
-  await Promise.all(open.map((ws) => new Promise<void>((resolve) => void ws.once('close', () => resolve()))));
-  clearTimeout(cut);
 };

@@ -4,8 +4,8 @@ import { unreachable, type MetaPatch, type Op } from './core/story.ts';
 import type { FileProblem, Outcome } from './publisher.ts';
 import type { Revision } from './revision-log.ts';
 
-const count = new Intl.NumberFormat('en');
-const many = (n: number, noun: string): string => `${count.format(n)} ${noun}${n === 1 ? '' : 's'}`;
+const count = (n: number): string => n.toLocaleString('en');
+const many = (n: number, noun: string): string => `${count(n)} ${noun}${n === 1 ? '' : 's'}`;
 
 /** `14:05:22` */
 export const clock = (ms: number): string => new Date(ms).toTimeString().slice(0, 8);
@@ -23,7 +23,7 @@ export const describeOps = (ops: Op[]): string => {
   }
   const sections = Object.entries(tally)
     .filter(([, n]) => n > 0)
-    .map(([what, n], index) => (index === 0 ? `${many(n, 'section')} ${what}` : `${count.format(n)} ${what}`));
+    .map(([what, n], index) => (index === 0 ? `${many(n, 'section')} ${what}` : `${count(n)} ${what}`));
   return [...sections, ...others].join(', ') || 'put back as it was';
 };
 
@@ -49,7 +49,7 @@ export const describeOutcome = (outcome: Outcome, { readers, now, startedAt }: D
   switch (outcome.kind) {
     case 'published': {
       const { slug, revision, savedAt, problems } = outcome;
-      const ms = savedAt < startedAt ? 'saved before the start' : `${count.format(Math.max(0, Math.round(now - savedAt)))} ms`;
+      const ms = savedAt < startedAt ? 'saved before the start' : `${count(Math.max(0, Math.round(now - savedAt)))} ms`;
       return [line(slug, `revision ${revision.state.revision}`, whatChanged(revision), many(readers, 'reader'), ms), ...describeProblems(problems)];
     }
     case 'refused':

@@ -15,6 +15,7 @@ export const offersKnownProtocol = ({ headers }: IncomingMessage): boolean => {
  */
 export const isOriginAllowed = ({ headers }: IncomingMessage, { origins, trustProxy }: { origins: readonly string[]; trustProxy: boolean }): boolean => {
   if (headers.origin === undefined || origins.includes('*')) return true;
+  if (headers.origin === `https://${headers.host}` || headers.origin === `http://${headers.host}`) return true; // as browsers write it, without reading both
   const origin = readUrl(headers.origin);
   if (!origin) return false;
   const hosts = [headers.host, trustProxy ? lastOf(headers['x-forwarded-host']) : undefined];
@@ -27,11 +28,9 @@ export const clientAddress = ({ headers, socket }: IncomingMessage, trustProxy: 
   return (forwarded ?? socket.remoteAddress ?? '').replace(/^::ffff:/, '');
 };
 
-/** `/live?story=storm&after=7f3a9c21_42` as path and query; what stands there need not be well-formed. */
-export const readTarget = (request: IncomingMessage): { path: string; query: URLSearchParams } => {
-  const [path = '', query = ''] = (request.url ?? '').split(/\?(.*)/s);
-  return { path, query: new URLSearchParams(query) };
-};
+/** Of `/live?story=storm&after=7f3a9c21_42` what stands before the question mark, and behind it; it need not be well-formed. */
+export const pathOf = ({ url = '' }: IncomingMessage): string => url.split('?', 1).join();
+export const queryOf = (request: IncomingMessage): URLSearchParams => new URLSearchParams(request.url?.slice(pathOf(request).length + 1));
 
 /** Answers an upgrade request that cannot become a socket, and lets its connection go. `retryAfter`: s after which it may be made again. */
 export const refuseUpgrade = (socket: Duplex, status: '400 Bad Request' | '404 Not Found' | '503 Service Unavailable', why: string, retryAfter?: number): void => {

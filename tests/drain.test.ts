@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Frame } from '../server/frames.ts';
 import { momentWithin } from '../server/session/farewell.ts';
 import { createReaders } from '../server/readers.ts';
 import { createDrain, dueOf } from '../server/readers/drain.ts';
@@ -103,6 +104,22 @@ test('whoever waits for one answer is sent away in its turn, and whoever has had
   clock.advance(6_000);
   expect(told).toEqual([0, 1, 2, 3, 4, 5, 6, 8, 9]);
   await drained;
+});
+
+test.each(['with', 'without'])('everybody is told in one write each, %s a session of its own, and the crowd with the same bytes', async (kind) => {
+  const readers = createReaders({ log: createMemoryLog({ epoch: '7f3a9c21' }) });
+  const said = Array.from({ length: 3 }, () => {
+    const steps: unknown[] = [];
+    const step = (name: string) => () => void steps.push(name);
+    const wire = { send: ({ data }: Frame) => void steps.push(data), ping: step('ping'), close: step('close') };
+    const socket = { cork: step('cork'), uncork: step('uncork') } as Partial<Socket> as Socket; // all that a reader is written by here
+    readers.join(wire, socket, kind === 'with' ? { story: 'unknown' } : undefined);
+    return steps;
+  });
+  for (const steps of said) steps.length = 0;
+  await readers.drain(0);
+  for (const steps of said) expect(steps).toEqual(['cork', expect.any(Buffer), 'close', 'uncork']);
+  if (kind === 'without') expect(new Set(said.map(([, bytes]) => bytes)).size).toBe(1);
 });
 
 describe('a server that is told to stop', () => {

@@ -12,12 +12,13 @@ const [places, readersEach] = [50, 20];
 
 /** Counts what a log is asked. */
 const counting = (log: RevisionLog) => {
-  const asked = { diff: 0, find: 0, locate: 0 };
+  const asked = { diff: 0, find: 0, locate: 0, resolve: 0 };
   const counted: RevisionLog = {
     ...log,
     diff: (...words) => ((asked.diff += 1), log.diff(...words)),
     find: (...words) => ((asked.find += 1), log.find(...words)),
     locate: (...words) => ((asked.locate += 1), log.locate(...words)),
+    resolve: (...words) => ((asked.resolve += 1), log.resolve(...words)),
   };
   return { log: counted, asked };
 };
@@ -53,7 +54,7 @@ test.each(formats)('a thousand readers who come back from fifty places: each dif
   };
 
   for (let turn = 0; turn < readersEach; turn += 1) away.forEach(comeBack);
-  expect(asked).toEqual({ diff: places, find: 1, locate: places });
+  expect(asked).toEqual({ diff: places, find: 1, locate: places, resolve: places });
   for (const [after, frames] of sent) {
     const diffs = frames.filter(({ type }) => type === 'diff');
     expect(diffs).toHaveLength(readersEach);
@@ -66,7 +67,7 @@ test.each(formats)('a thousand readers who come back from fifty places: each dif
   const [first = ''] = away;
   comeBack(first);
   // The revision itself is the diff for those who have come back; as a patch, which may be longer than the whole, it is weighed against it.
-  expect(asked).toEqual({ diff: places + (format === 'json-patch' ? 2 : 1), find: 2, locate: places + 1 });
+  expect(asked).toEqual({ diff: places + (format === 'json-patch' ? 2 : 1), find: 2, locate: places + 1, resolve: places + 1 });
   expect(sent.get(first)?.some(({ position }) => position === to)).toBe(true);
   readers.close();
 });

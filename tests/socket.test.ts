@@ -133,10 +133,12 @@ test.each([
   await expect.poll(() => readers.count(), { timeout: 5_000 }).toBe(0);
 });
 
+const handshake = 'GET /live HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
+
 test('what is no WebSocket at all harms nobody', async () => {
   const { url, port } = await serve();
   const tcp = connectTcp(port, '127.0.0.1');
-  tcp.write('GET /live HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n');
+  tcp.write(handshake);
   await once(tcp, 'data');
   tcp.write(Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff, 0xff]));
   tcp.on('error', () => undefined);
@@ -235,4 +237,18 @@ test('close: everybody is told when to come back, even one that does not listen;
   await closing;
   await closeSockets();
   expect(readers.count()).toBe(0);
+});
+
+test('close: a client that has answered is not waited for, though it never ends its side of the connection', async () => {
+  const { port, closeSockets } = await serve({ closeGraceMs: 60_000 });
+  const tcp = connectTcp({ port, host: '127.0.0.1', allowHalfOpen: true });
+  const received: Buffer[] = [];
+  tcp.on('data', (bytes: Buffer) => received.push(bytes));
+  tcp.write(handshake);
+  await once(tcp, 'data');
+  const closing = closeSockets();
+  await expect.poll(() => Buffer.concat(received).subarray(-4)).toEqual(Buffer.of(0x88, 2, 4300 >> 8, 4300 & 0xff));
+  tcp.write(Buffer.of(0x88, 0x82, 0, 0, 0, 0, 4300 >> 8, 4300 & 0xff));
+  await Promise.all([closing, once(tcp, 'end')]);
+  tcp.destroy();
 });

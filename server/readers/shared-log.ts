@@ -39,6 +39,7 @@ export const shareLog = (log: RevisionLog, onListenerError: (error: unknown) => 
     head,
     find: once(log.find),
     locate: once(log.locate),
+    resolve: once(log.resolve),
     diff: once(log.diff),
     files: once(log.files),
     changedSince: once(log.changedSince),

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { startChild, type Child } from './child.ts';
 import type { Scope } from './scope.ts';
 
-const program = fileURLToPath(new URL('../../server/main.ts', import.meta.url));
+const program = fileURLToPath(new URL('../../server/bin.js', import.meta.url));
 const heapProbe = fileURLToPath(new URL('heap.ts', import.meta.url));
 
 /** So that `Child.heap` is answered. */

@@ -3,9 +3,9 @@
  *
  *   load HOST PORT PATH [socket.io]
  *
- * Commands are lines on stdin, answers are JSON lines on stdout. It ends with its stdin.
+ * Commands are lines on stdin, answers are JSON lines on stdout. It ends with its stdin. @POSITION@ in PATH and in greetings is the newest position that was seen.
  *
- *   greet TEXT   what each reader sends once it is open; several are sent in order. @POSITION@ is the newest position that was seen
+ *   greet TEXT   what each reader sends once it is open; several are sent in order
  *   open N       N readers; {"event":"open"} when all are, and again whenever all are back
  *   stall N      N readers besides that connect, send their greetings and never read; {"event":"open"} as well
  *   rejoin       from now on whoever loses the connection comes back as pages do: within the window of `bye`, and with growing pauses where
@@ -34,7 +34,7 @@
 #include "histogram.h"
 #include "websocket.h"
 
-typedef enum { GONE, WAITING, CONNECTING, UPGRADING, OPEN } State;
+typedef enum { GONE, WAITING, CONNECTING, UPGRADING, OPEN, CLOSING } State;
 
 typedef struct {
   int fd;
@@ -43,6 +43,7 @@ typedef struct {
   int attempts;               /* to come back, since it was last open */
   uint64_t due;               /* WAITING: when it connects */
   uint64_t back_min, back_max; /* what `bye` said, in ns */
+  int code;                   /* CLOSING: what the server closed with */
   uint8_t *rest;              /* of a frame that has not come whole */
   size_t rest_length;
 } Reader;
@@ -88,11 +89,17 @@ static uint64_t own_cpu(void) { struct timespec t; clock_gettime(CLOCK_PROCESS_C
 static uint64_t between(uint64_t min, uint64_t max) { return max > min ? min + (uint64_t)(drand48() * (max - min)) : min; }
 static double ms(uint64_t ns) { return ns / 1e6; }
 
+static const char *with_position(const char *text) {
+  static char whole[4096];
+  const char *mark = strstr(text, "@POSITION@");
+  if (!mark) return text;
+  snprintf(whole, sizeof whole, "%.*s%s%s", (int)(mark - text), text, position, mark + 10);
+  return whole;
+}
+
 static void greet(Reader *reader) {
   for (int i = 0; i < greeting_count; i++) {
-    char text[4096], *mark = strstr(greetings[i], "@POSITION@");
-    if (mark) snprintf(text, sizeof text, "%.*s%s%s", (int)(mark - greetings[i]), greetings[i], position, mark + 10);
-    else snprintf(text, sizeof text, "%s", greetings[i]);
+    const char *text = with_position(greetings[i]);
     send_frame(reader->fd, TEXT, text, strlen(text));
   }
 }
@@ -135,7 +142,7 @@ static uint64_t back_off(Reader *reader) {
 static void announce_finished(void);
 
 static void lose(Reader *reader, int code) {
-  int was_open = reader->state == OPEN;
+  int was_open = reader->state == OPEN || reader->state == CLOSING;
   let_go(reader);
   if (!was_open) { seen.failed++; come_after(reader, back_off(reader)); return; }
   seen.closed++;
@@ -144,6 +151,17 @@ static void lose(Reader *reader, int code) {
   uint64_t pause = back_off(reader);
   if (rejoins || reader->stalls) come_after(reader, reader->back_max ? between(reader->back_min, reader->back_max) : pause);
   announce_finished();
+}
+
+/* As browsers do: the close is answered, and the connection is lost when the server has ended it, which is no reset then. */
+static void answer_close(Reader *reader, int code) {
+  uint8_t answer[2] = { code >> 8, code & 255 };
+  struct linger quiet = { 0, 0 };
+  send_frame(reader->fd, CLOSE, answer, code == 1005 ? 0 : 2);
+  setsockopt(reader->fd, SOL_SOCKET, SO_LINGER, &quiet, sizeof quiet);
+  reader->code = code;
+  set_state(reader, CLOSING);
+  watch(reader, EPOLL_CTL_MOD, EPOLLIN);  /* the end may have come with the close */
 }
 
 static void connect_reader(Reader *reader) {
@@ -174,8 +192,10 @@ static void request_upgrade(Reader *reader) {
   socklen_t size = sizeof error;
   getsockopt(reader->fd, SOL_SOCKET, SO_ERROR, &error, &size);
   if (error) { lose(reader, 0); return; }
-  int length = snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: %s:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n", path, host, port);
+  int length = snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: %s:%d\r\nConnection: Upgrade\r\nPragma: no-cache\r\nCache-Control: no-cache\r\n"
+    "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36\r\nUpgrade: websocket\r\nOrigin: http://%s:%d\r\n"
+    "Sec-WebSocket-Version: 13\r\nAccept-Encoding: gzip, deflate, br, zstd\r\nAccept-Language: en\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+    with_position(path), host, port, host, port);
   if (send(reader->fd, request, length, MSG_NOSIGNAL) != length) { lose(reader, 0); return; }
   set_state(reader, UPGRADING);
   watch(reader, EPOLL_CTL_MOD, EPOLLIN | EPOLLET);  /* what one recv does not fill the chunk with is all there is */
@@ -279,7 +299,7 @@ static void take_bye(Reader *reader, const uint8_t *text, size_t length) {
 static void take_frame(Reader *reader, const Frame *frame, uint64_t at) {
   const uint8_t *text = frame->text;
   seen.frames++;
-  if (frame->opcode == CLOSE) lose(reader, frame->length >= 2 ? text[0] << 8 | text[1] : 1005);
+  if (frame->opcode == CLOSE) answer_close(reader, frame->length >= 2 ? text[0] << 8 | text[1] : 1005);
   else if (frame->opcode == PING) send_frame(reader->fd, PONG, text, frame->length);
   else if (is_socket_io && frame->length == 1 && *text == '2') send_frame(reader->fd, TEXT, "3", 1);
   else if (frame->length > 14 && !memcmp(text, "{\"type\":\"bye\"", 13)) take_bye(reader, text, frame->length);
@@ -306,7 +326,7 @@ static size_t take_frames(Reader *reader, const uint8_t *bytes, size_t length, u
   size_t used = 0;
   for (Frame frame; read_frame(&frame, bytes + used, length - used); used += frame.bytes) {
     take_frame(reader, &frame, at);
-    if (reader->fd < 0) return length;
+    if (reader->state != OPEN) return length;
   }
   return used;
 }
@@ -314,7 +334,7 @@ static size_t take_frames(Reader *reader, const uint8_t *bytes, size_t length, u
 static void take_bytes(Reader *reader, const uint8_t *bytes, size_t length, uint64_t at) {
   size_t used = reader->state == UPGRADING ? take_answer(reader, bytes, length) : 0;
   if (reader->state == OPEN && !reader->stalls) used += take_frames(reader, bytes + used, length - used, at);
-  if (reader->fd < 0 || reader->stalls) return;
+  if (reader->fd < 0 || reader->stalls || reader->state == CLOSING) return;
   uint8_t *rest = NULL;
   if (used < length) {
     rest = malloc(length - used);
@@ -332,7 +352,7 @@ static void receive(Reader *reader) {
   if (kept) memcpy(chunk, reader->rest, kept);
   length = recv(reader->fd, chunk + kept, CHUNK - kept, 0);
   if (length < 0 && errno == EAGAIN) return;
-  if (length <= 0) { lose(reader, 1006); return; }
+  if (length <= 0) { lose(reader, reader->state == CLOSING ? reader->code : 1006); return; }
   seen.bytes += length;
   int is_full = (size_t)length == CHUNK - kept;
   take_bytes(reader, chunk, kept + length, now());
