@@ -6,9 +6,8 @@ export const websocketFrame = (kind: Exclude<keyof typeof opcodes, 'pong'>, payl
 
 /** Whether these bytes are a client's answer to a ping with this payload of less than 126 bytes, and nothing else: clients mask what they send (5.3). */
 export const isPongTo = (payload: Buffer, bytes: Buffer): boolean => {
-  const [first, second, ...mask] = bytes.subarray(0, 6);
-  if (first !== (0x80 | opcodes.pong) || second !== (0x80 | payload.length) || bytes.length !== 6 + payload.length) return false;
-  return payload.every((byte, index) => byte === ((bytes[6 + index] ?? 0) ^ (mask[index % 4] ?? 0)));
+  if (bytes.length !== 6 + payload.length || bytes[0] !== (0x80 | opcodes.pong) || bytes[1] !== (0x80 | payload.length)) return false;
+  return payload.every((byte, index) => (byte ^ (bytes[6 + index] ?? 0)) === bytes[2 + (index % 4)]);
 };
 
 const header = (opcode: number, length: number): Buffer => {
