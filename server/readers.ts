@@ -8,11 +8,12 @@ import { defaults } from './config.ts';
 import { closeCodes, type Subscribe } from './core/protocol.ts';
 import { plainFanIn, type FanIn } from './fan-in.ts';
 import { plainFanOut, type FanOut } from './fan-out.ts';
-import { createFrames, type Frame, type Frames } from './frames.ts';
+import { createFrames, type Frames } from './frames.ts';
 import { createAddresses, type Addresses } from './readers/addresses.ts';
 import { createGate, type Gate, type Refusal } from './readers/gate.ts';
 import { noMetrics, type Metrics } from './metrics.ts';
 import { createAudiences, type Among } from './readers/audiences.ts';
+import { gone, inOneWrite, isSeatable, type Reader, type Seated, type Wire } from './readers/reader.ts';
 import { isSamePlace, signatureOf } from './readers/place.ts';
 import { shareLog } from './readers/shared-log.ts';
 import { systemClock, type Clock } from './readers/clock.ts';
@@ -21,33 +22,7 @@ import { createSession, type Session, type SessionLimits } from './session.ts';
 import type { Standpoint } from './session/course.ts';
 import { createFarewells } from './session/farewell.ts';
 import { greeting } from './session/greeting.ts';
-import { fullBucket, type Bucket } from './session/rate.ts';
-
-/** The wire to one client. */
-export type Wire = {
-  send(frame: Frame): void;
-  /** Its answer is to be handed to `pong`. */
-  ping(text: string): void;
-  /** Called at most once; nothing is sent after it. */
-  close(code: number): void;
-};
-
-/** One connection. Only `readers` looks inside. */
-export type Reader = {
-  readonly wire: Wire;
-  /** Where frames of a WebSocket can be written as bytes; without it a reader is always alone. */
-  readonly socket: Socket | undefined;
-  slot: number;
-  /** Of the messages it may send; made when it first speaks. */
-  bucket: Bucket | undefined;
-  /** The ping that its session waits for. */
-  pinged: string | undefined;
-  place: { kind: 'alone'; session: Session } | Among<Seated> | { kind: 'gone' };
-};
-
-const gone = { kind: 'gone' } as const;
-
-type Seated = Reader & { readonly socket: Socket };
+import { fullBucket } from './session/rate.ts';
 
 export type ReadersOptions = {
   log: RevisionLog;
@@ -74,7 +49,7 @@ export type ReadersOptions = {
   onError?: (error: unknown) => void;
 };
 
-export type { Refusal };
+export type { Reader, Refusal, Wire };
 
 export type Wish = Omit<Subscribe, 'type'>;
 
@@ -294,12 +269,3 @@ export const createReaders = ({ log: own, maxPerAddress, holdOff = () => undefin
 
 /** Where a reader stands who has only been greeted. */
 const nowhere: Standpoint = { subscriptions: [], dues: [] };
-
-/** What is answered to one message leaves together. */
-const inOneWrite = ({ socket }: Reader, work: () => void): void => {
-  socket?.cork();
-  work();
-  socket?.uncork();
-};
-
-const isSeatable = (reader: Reader): reader is Seated => reader.socket !== undefined;

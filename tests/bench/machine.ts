@@ -1,5 +1,5 @@
 /** What this machine gives to a measurement, and what it takes away meanwhile. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { Missing } from './scope.ts';
@@ -52,7 +52,8 @@ export const affordable = (wished: number): number => {
 /** This process, too, leaves the server its core. Throws `Missing` where there is no /proc to measure others by. */
 export const settleIn = (): void => {
   if (process.platform !== 'linux') throw new Missing('this benchmark reads /proc, and runs on Linux only');
-  if (pins) execFileSync('taskset', ['-a', '-p', '-c', String(cores[roles.indexOf('readers')]), String(process.pid)], { stdio: 'ignore' });
+  // It fails where one of the threads ends meanwhile; the others are where they should be all the same.
+  if (pins) spawnSync('taskset', ['-a', '-p', '-c', String(cores[roles.indexOf('readers')]), String(process.pid)], { stdio: 'ignore' });
 };
 
 const family = (pid: number): number[] => {
