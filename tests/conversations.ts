@@ -67,6 +67,8 @@ export const createConversations = async (): Promise<Record<string, string>> => 
   const log = createMemoryLog({ epoch: '7f3a9c21', ancestors: [{ epoch: '5ea51de0', until: 2 }] });
   let minute = 5;
   const conversations: Record<string, string> = {};
+  /** A heartbeat says what time it really is; here, what time it is in the story. */
+  const timed = (message: ServerMessage): ServerMessage => (message.type === 'heartbeat' ? { ...message, at: at(minute) } : message);
 
   const talk = async (name: string, hold: (speech: Speech) => Promise<void> | void, { greeted = false } = {}): Promise<void> => {
     const wire = createWire({ log, id: '0b2f7a5c-4d1e-4a8e-9c55-7d0f3c1b9a62', now: () => Date.parse(at(minute)) });
@@ -76,7 +78,7 @@ export const createConversations = async (): Promise<Record<string, string>> => 
       wire,
       lines,
       say: (message) => void lines.push(said(message), ...heard(wire.say(message))),
-      listen: () => void lines.push(...heard(wire.deliverAll())),
+      listen: () => void lines.push(...heard(wire.deliverAll().map(timed))),
     });
     const closed = wire.closed();
     wire.session.stop();
