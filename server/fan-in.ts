@@ -13,7 +13,7 @@ const most = 1_024;
 
 /**
  * Straight from the kernel, at a fifth of what it costs to be handed it by the event loop. Only while the stream flows, holds nothing, and its descriptor is open.
- * What was not expected is pushed into the stream, just as if the event loop had read it, and before it reads on. An end or a failure is left for it to find.
+ * What was not expected is pushed into the stream, just as if the event loop had read it, and before it reads on. An end is left for it to find, which is also what it finds after a failure.
  */
 export const nativeFanIn = (receive: NativeCall): FanIn => {
   const buffer = Buffer.alloc(most);

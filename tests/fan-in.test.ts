@@ -30,7 +30,9 @@ const portOf = (address: AddressInfo | string | null): number => (typeof address
 const openPair = async () => {
   const accepted = once(server, 'connection');
   const client = connect({ port, host: '127.0.0.1', noDelay: true });
+  const connected = once(client, 'connect'); // what it writes from then on leaves at once
   const [socket]: Socket[] = await accepted;
+  await connected;
   if (!socket) throw new Error('no connection');
   for (const end of [client, socket]) end.on('error', () => undefined);
   return { socket, client, descriptor: descriptorOf(socket) };

@@ -48,6 +48,7 @@ export const createHints = ({ folder, onFile, onFolder, onLimit }: HintsOptions)
   };
 
   const open = async (): Promise<void> => {
+    lasting.clear();
     const opened = watch(folder, { atomic: false, ignoreInitial: true, followSymlinks: true, ignored: isIgnored });
     watcher = opened;
     opened.on('all', (event, path) => (event === 'addDir' || event === 'unlinkDir' ? onFolder('folder') : onFile(fileOf(path))));
@@ -76,7 +77,14 @@ export const createHints = ({ folder, onFile, onFolder, onLimit }: HintsOptions)
   };
 };
 
-const isGone = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) === undefined;
+/** Not where nobody can tell. */
+const isGone = (path: string): boolean => {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
+  }
+};
 
 const leadsOut = (folder: string, path: string): boolean => {
   try {
